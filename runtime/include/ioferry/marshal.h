@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file marshal.h
+ * The four passes of a call over the argument's memory:
+ *
+ *     guest  gather   caller's memory -> request payload
+ *     host   unpack   request payload -> the driver's memory
+ *     host   pack     the driver's memory -> reply payload
+ *     guest  scatter  reply payload -> caller's memory (only bytes that differ from what was sent)
+ *
+ * A struct iof_walk holds the state between a side's two passes. It is used by one thread at a time and is
+ * reused from call to call; nothing is allocated after iof_walk_create().
+ */
+#ifndef IOFERRY_MARSHAL_H
+#define IOFERRY_MARSHAL_H
+
+#include <ioferry/shape.h>
+#include <sys/types.h>
+
+/** Bytes to store at an address of the caller. */
+struct iof_span {
+	uint64_t address;
+	const void *data; /**< borrowed for the duration of the call */
+	size_t length;
+};
+
+/**
+ * The caller's memory, as a guest front end reaches it.
+ * read returns 0, -EFAULT, or -EAGAIN for memory that is not there yet: the walk goes on with zeros so that
+ * one round asks for all that can be known, and iof_gather() then returns -EAGAIN.
+ */
+struct iof_memory {
+	int (*read)(void *context, uint64_t address, void *to, size_t length);
+	int (*write)(void *context, const struct iof_span *spans, size_t n_spans); /**< 0 or -EFAULT */
+	void *context;
+};
+
+/** Makes a walk whose payloads may have up to @p max_payload bytes. NULL: no memory. */
+struct iof_walk *iof_walk_create(size_t max_payload);
+void iof_walk_destroy(struct iof_walk *walk); /**< NULL is allowed */
+
+/** Why the last pass failed: "arg.count is 20, at most 16". Valid until the next pass; "" if it did not. */
+const char *iof_walk_reason(const struct iof_walk *walk);
+
+/** Number of segments of the walk and the i-th of them (for traces and front ends). */
+unsigned iof_walk_segments(const struct iof_walk *walk);
+const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned index);
+
+/**
+ * Guest: walks the caller's memory from @p argument on and fills the payload.
+ * @param[out] payload borrowed until the next pass over @p walk
+ * @param[out] null_argument set where the argument was NULL (flag of the header)
+ * @return 0; -EAGAIN (see struct iof_memory); -EFAULT, -EINVAL, -E2BIG (message too large) or the errno that
+ *         the IDL names for a violated bound.
+ */
+int iof_gather(struct iof_walk *walk, const struct iof_command *command, uint32_t number, iof_abi abi,
+               uint64_t argument, const struct iof_memory *memory, const void **payload, size_t *length,
+               bool *null_argument);
+
+/** Largest reply payload that the gathered call can have, bytes. */
+size_t iof_walk_reply_max(const struct iof_walk *walk);
+
+/**
+ * Guest: checks the reply payload and stores what differs into the caller's memory.
+ * @param result,error as the reply's header has them
+ * @return 0; -EFAULT; -EPROTO for a reply that does not fit the request (nothing is stored then).
+ */
+int iof_scatter(struct iof_walk *walk, const void *payload, size_t length, int32_t result, uint32_t error,
+                const struct iof_memory *memory);
+
+/** As iof_scatter(), into a list: what has to be stored, in caller order, without storing it.
+ *  @return number of spans, borrowed until the next pass; negative errno as iof_scatter(). */
+ssize_t iof_scatter_spans(struct iof_walk *walk, const void *payload, size_t length, int32_t result, uint32_t error,
+                          const struct iof_span **spans);
+
+/**
+ * Host: checks a request payload from a hostile guest and builds the driver's memory in this process.
+ * @param[out] argument what to pass to the driver: value, pointer into the walk's arena, or 0
+ * @return 0; -EPROTO for a malformed payload, -EFAULT, -EINVAL or the IDL's errno.
+ */
+int iof_unpack(struct iof_walk *walk, const struct iof_command *command, uint32_t number, const void *payload,
+               size_t length, bool null_argument, uint64_t *argument);
+
+/**
+ * Host: reads the driver's memory back.
+ * @param[out] payload borrowed until the next pass
+ * @return 0; -EPROTO where the driver returned a count above its capacity.
+ */
+int iof_pack(struct iof_walk *walk, int32_t result, uint32_t error, const void **payload, size_t *length);
+
+/** Records of read() and write() as one segment; the same passes serve them. @p count in records. */
+int iof_gather_records(struct iof_walk *walk, const struct iof_io *io, iof_abi abi, uint64_t address, uint32_t count,
+                       const struct iof_memory *memory, const void **payload, size_t *length);
+int iof_unpack_records(struct iof_walk *walk, const struct iof_io *io, const void *payload, size_t length,
+                       uint32_t count, void **buffer);
+
+/** Writes the call's segments as text, "{cmd=1 target=0 ...} list[2]={...}", cut at @p size. Returns @p text. */
+char *iof_walk_describe(const struct iof_walk *walk, char *text, size_t size);
+
+#endif
