@@ -63,6 +63,7 @@ size_t iof_walk_reply_max(const struct iof_walk *walk);
 /**
  * Guest: checks the reply payload and stores what differs into the caller's memory.
  * @param result,error as the reply's header has them
+ * An empty payload together with an error stores nothing (the host refused the call).
  * @return 0; -EFAULT; -EPROTO for a reply that does not fit the request (nothing is stored then).
  */
 int iof_scatter(struct iof_walk *walk, const void *payload, size_t length, int32_t result, uint32_t error,
@@ -88,11 +89,18 @@ int iof_unpack(struct iof_walk *walk, const struct iof_command *command, uint32_
  */
 int iof_pack(struct iof_walk *walk, int32_t result, uint32_t error, const void **payload, size_t *length);
 
-/** Records of read() and write() as one segment; the same passes serve them. @p count in records. */
+/**
+ * Records of read() and write() as one segment; the same passes serve them. The payload is complete: the u64
+ * count, then the records where they go to the driver (wire.h, IOF_OP_READ and IOF_OP_WRITE).
+ * The result that iof_pack() and iof_scatter() get counts as the reply's header does: records, or bytes of the
+ * canonical records. Not NULL-able; count 0 touches no memory.
+ * @param count in records; more than io->max_count is -EINVAL
+ */
 int iof_gather_records(struct iof_walk *walk, const struct iof_io *io, iof_abi abi, uint64_t address, uint32_t count,
                        const struct iof_memory *memory, const void **payload, size_t *length);
+/** @param[out] count in records, checked against io->max_count */
 int iof_unpack_records(struct iof_walk *walk, const struct iof_io *io, const void *payload, size_t length,
-                       uint32_t count, void **buffer);
+                       uint32_t *count, void **buffer);
 
 /** Writes the call's segments as text, "{cmd=1 target=0 ...} list[2]={...}", cut at @p size. Returns @p text. */
 char *iof_walk_describe(const struct iof_walk *walk, char *text, size_t size);

@@ -26,7 +26,7 @@ enum iof_direction {
 	IOF_IN = 1,        /**< to the driver only */
 	IOF_OUT = 3,       /**< the driver writes it (travels as IOF_INOUT; the name documents) */
 	IOF_INOUT = 3,     /**< both ways */
-	IOF_OUT_EXACT = 2, /**< from the driver only: it writes every byte that is returned */
+	IOF_OUT_EXACT = 2, /**< from the driver only: it writes every byte that is returned; with an errno nothing is */
 };
 
 /** Flags of iof_walk_pointer() and iof_walk_arg(). */
@@ -37,7 +37,7 @@ enum iof_segment_flags {
 /** Memory that an argument reaches: @c count elements of one type. Valid until the walk is reset. */
 struct iof_segment {
 	const struct iof_type *type;
-	const uint8_t *canonical; /**< the canonical image; zeros where absent */
+	const uint8_t *canonical; /**< the canonical image; NULL where there is none: read with iof_segment_uint() */
 	uint32_t count;           /**< elements; 0 where absent */
 	bool present;             /**< false: NULL, or the walk has failed */
 	uint16_t index;           /**< position among the walk's segments */
@@ -66,7 +66,8 @@ const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_t
                                        unsigned direction, unsigned flags);
 
 /**
- * Elements that lie inline behind a header: the flexible array of the segment walked last.
+ * Elements that lie inline behind a header: the flexible array of the segment walked last. A segment is one
+ * flexible array's head at most.
  * @param offset canonical offset of the array in the header (its foreign offset follows from @p head's type:
  *               size of the header type in each layout is the offset of its flexible array)
  */
@@ -97,7 +98,8 @@ void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment,
 /** As iof_walk_returned(): the count is the ioctl's own (positive) result. */
 void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes);
 
-/** Spare bytes behind a segment's end in the driver's memory, for drivers that write past it; never returned. */
+/** Spare bytes behind a segment's end in the driver's memory, for drivers that write past it; never returned.
+ *  Right after the segment was walked. */
 void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, uint32_t bytes);
 
 /**
@@ -106,8 +108,13 @@ void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, ui
  * @return @p value, or 0 where it was rejected, so that it is safe as a count
  */
 uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uint64_t max, int error, const char *what);
-/** As iof_walk_bound(); too large a value is silently lowered to @p max (IDL: clamp). */
-uint64_t iof_walk_clamp(uint64_t value, uint64_t max);
+/**
+ * The count at (@p offset, @p size) of an element of @p segment, lowered to @p max if it is greater (IDL: clamp).
+ * The field itself is lowered too, in the message and in the driver's memory: a driver that read the caller's
+ * count would write past the list.
+ */
+uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
+                        uint32_t size, uint64_t max);
 /** Rejects the call: @p what holds a value that selects nothing. */
 void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value);
 
