@@ -48,6 +48,7 @@ const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned
 
 /**
  * Guest: walks the caller's memory from @p argument on and fills the payload.
+ * @param number the caller's (see iof_command_number())
  * @param[out] payload borrowed until the next pass over @p walk
  * @param[out] null_argument set where the argument was NULL (flag of the header)
  * @return 0; -EAGAIN (see struct iof_memory); -EFAULT, -EINVAL, -E2BIG (message too large) or the errno that

@@ -150,6 +150,12 @@ struct iof_command {
 	const char *why;              /**< unsupported, NO_CUSE, NO_CHARDEV: the reason, one sentence */
 };
 
+/** The LP64 number that travels for a caller's @p number: a family's parameter bits are kept as the caller gave them. */
+static inline uint32_t iof_command_number(const struct iof_command *command, uint32_t number)
+{
+	return (command->number[IOF_LAYOUT_LP64] & command->mask) | (number & ~command->mask);
+}
+
 /** How read() or write() of an interface counts and what it moves. */
 struct iof_io {
 	const struct iof_type *record; /**< element; &iof_type_u8 for a byte stream; NULL: not offered */
