@@ -29,7 +29,7 @@ struct iof_peer {
 struct iof_link;
 struct iof_listener;
 
-/** One message that arrived. @p bytes is private memory, valid until the next iof_link_receive() on the link. */
+/** One message that arrived. @p bytes is private memory, 8-aligned, and valid until this function returns. */
 typedef void iof_deliver(void *context, const uint8_t *bytes, size_t length);
 
 /** A transport. Constant; found by the scheme of an address. */
@@ -48,23 +48,26 @@ struct iof_link_ops {
 	/**
 	 * Sends one message with one system call where the medium takes it whole. Thread-safe. Never waits:
 	 * what does not fit is kept inside the link (up to its backlog) and flushed by later calls.
-	 * @return 0; 1: kept, the link wants to write (iof_link_wants_write); -ENOBUFS: backlog full, nothing
-	 *         sent; -EPIPE and the like: link dead.
+	 * @return 0; 1: (part of it is) kept, the link wants to write; -ENOBUFS: backlog full, nothing sent;
+	 *         -E2BIG: above the greatest message; -ENODEV: link dead.
 	 */
 	int (*send)(struct iof_link *link, const struct iovec *parts, int n_parts);
-	/** Writes the backlog. 0: empty now; 1: still more; negative errno: dead. */
+	/** Writes the backlog. 0: empty now; 1: still more; -ENODEV: link dead. Thread-safe. */
 	int (*flush)(struct iof_link *link);
+	/** Whether there is a backlog: poll the descriptor for writing too, then flush(). Thread-safe. */
+	bool (*wants_write)(const struct iof_link *link);
 	/**
-	 * Reads what is there and delivers each complete message. One thread at a time.
+	 * Reads what is there and delivers each complete message. One thread at a time; a thread that was
+	 * cancelled inside the sleeping system call leaves the link whole, and another may go on.
 	 * @param wait true: sleeps until something arrives, in a system call that the kernel restarts after a
 	 *             signal handler with SA_RESTART and ends with EINTR after one without.
 	 * @return messages delivered (>= 0); -EAGAIN: nothing there; -EINTR: a signal handler ran;
-	 *         -ENODEV: the peer is gone; -EPROTO: it does not speak the protocol.
+	 *         -ENODEV: the peer is gone; -EPROTO: it does not speak the protocol; -ENOMEM.
 	 */
 	ssize_t (*receive)(struct iof_link *link, bool wait, iof_deliver *deliver, void *context);
 	/** Descriptor that is readable when receive() has something (poll it; do not read it). */
 	int (*descriptor)(const struct iof_link *link);
-	/** Greatest message. May grow or shrink once, after hello. */
+	/** Greatest message, both ways; IOF_MESSAGE_MAX at first. Changes once, after the hello. */
 	void (*set_message_max)(struct iof_link *link, uint32_t bytes);
 	const struct iof_peer *(*peer)(const struct iof_link *link);
 	/** Ends both directions: receive() in any thread returns -ENODEV. Thread-safe, idempotent. */
