@@ -58,6 +58,14 @@ int iof_gather(struct iof_walk *walk, const struct iof_command *command, uint32_
                uint64_t argument, const struct iof_memory *memory, const void **payload, size_t *length,
                bool *null_argument);
 
+/**
+ * Guest: the caller's memory that the reply may change: one span a segment, in the order of the walk; its data is
+ * NULL. After an iof_gather() that returned 0, or -EAGAIN (then those that are known so far): FUSE must be told
+ * before the call what may be written after it.
+ * @return number of spans, borrowed until the next pass.
+ */
+size_t iof_walk_outputs(struct iof_walk *walk, const struct iof_span **spans);
+
 /** Largest reply payload that the gathered call can have, bytes. */
 size_t iof_walk_reply_max(const struct iof_walk *walk);
 
