@@ -63,6 +63,11 @@ uint64_t iof_io_hash(const struct iof_io *io);
 /** Whether the other side's @p message has this command with the same hash. Looks in message->numbers. */
 bool iof_control_same_command(const Ioferry__Interface *message, const struct iof_command *command);
 
+struct iof_session;
+/** Guest: asks the host for its status; the reply lives in @p arena. Waits. 0 or negative errno. */
+int iof_session_status(struct iof_session *session, struct iof_control_arena *arena,
+                       const Ioferry__StatusReply **status);
+
 /** open(2)'s flags as they travel (asm-generic's values), and back. What does not travel is left out. */
 uint32_t iof_open_flags_encode(int flags);
 int iof_open_flags_decode(uint32_t wire);

@@ -65,6 +65,12 @@ struct iof_link_ops {
 	 *         -ENODEV: the peer is gone; -EPROTO: it does not speak the protocol; -ENOMEM.
 	 */
 	ssize_t (*receive)(struct iof_link *link, bool wait, iof_deliver *deliver, void *context);
+	/**
+	 * The sleeping part of receive(wait) alone: until something arrives; receive(not wait) then delivers it. A
+	 * signal handler that runs meanwhile in this thread may itself sleep() and receive().
+	 * @return 0, -EINTR or -ENODEV.
+	 */
+	int (*sleep)(struct iof_link *link);
 	/** Descriptor that is readable when receive() has something (poll it; do not read it). */
 	int (*descriptor)(const struct iof_link *link);
 	/** Greatest message, both ways; IOF_MESSAGE_MAX at first. Changes once, after the hello. */
