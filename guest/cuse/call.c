@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "front.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#define ERESTARTSYS_FIRST 512 /* kernel-internal errnos; a driver's never reach user space, so a host's must not */
+#define ERESTARTSYS_LAST  516
+#define HEADER_ERROR_MAX  511 /* fuse_dev_do_write() refuses -512 and below */
+
+static void list_add(struct call **list, struct call *call)
+{
+	call->next = *list;
+	call->link = list;
+	if (call->next)
+		call->next->link = &call->next;
+	*list = call;
+}
+
+static void list_remove(struct call *call)
+{
+	*call->link = call->next;
+	if (call->next)
+		call->next->link = call->link;
+}
+
+static void destroy(struct call *call)
+{
+	iof_walk_destroy(call->walk);
+	free(call->bytes);
+	free(call);
+}
+
+static struct call *create(void)
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	if (!call)
+		return NULL;
+	call->walk = iof_walk_create(IOF_MESSAGE_MAX - IOF_REQUEST_SIZE);
+	if (!call->walk) {
+		free(call);
+		return NULL;
+	}
+	return call;
+}
+
+/* The host has answered, or the link is gone. */
+static void on_done(struct iof_call *iof, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	struct call *call = (struct call *)iof;
+
+	if (call->req)
+		call->finish(call, reply, payload, length);
+	else if (call->orphan)
+		call->orphan(call, reply, payload, length);
+	call_end(call);
+}
+
+/* The host has not answered in time: the caller goes on, the host's operation is on its own. */
+static void on_deadline(void *context)
+{
+	struct call *call = context;
+	struct front *front = call->node->front;
+
+	iof_log(IOF_LOG_WARNING, "%s: the host has not ended a %s in %u ms; the caller goes on without it",
+		call->node->name, call->interrupted ? "call that a signal interrupted" : "close",
+		front->options.interrupt_deadline_ms);
+	call->fail(call, EINTR);
+	call->req = NULL;
+	call->file = NULL;
+	if (!call->cancelled && front->link.session)
+		(void)iof_session_cancel(front->link.session, &call->call);
+	call->cancelled = true;
+}
+
+struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, call_finish *finish, call_fail *fail)
+{
+	struct front *front = node->front;
+	struct call *call = front->pool;
+
+	if (call)
+		list_remove(call);
+	else
+		call = create();
+	if (!call) {
+		fuse_reply_err(req, ENOMEM);
+		return NULL;
+	}
+	list_add(&front->calls, call);
+	call->call = (struct iof_call){.done = on_done, .user = call};
+	call->node = node;
+	call->file = file;
+	call->req = req;
+	call->finish = finish;
+	call->fail = fail;
+	call->orphan = NULL;
+	call->submitted = call->cancellable = call->interrupted = call->cancelled = false;
+	call->deadline = (struct loop_timer){.expired = on_deadline, .context = call};
+	return call;
+}
+
+void call_end(struct call *call)
+{
+	loop_timer_clear(&call->deadline);
+	list_remove(call);
+	list_add(&call->node->front->pool, call);
+}
+
+void call_refuse(struct call *call, int error)
+{
+	call->fail(call, error);
+	call_end(call);
+}
+
+void call_submitted(struct call *call, int error)
+{
+	/* From a successful submit on done() owns the call and may have run. */
+	if (error)
+		call_refuse(call, -error);
+}
+
+void call_submit(struct call *call, struct iof_request *request, const void *payload, size_t length)
+{
+	struct iof_session *session = call->node->front->link.session;
+	struct iovec part = {(void *)(uintptr_t)payload, length};
+
+	if (!session) {
+		call_refuse(call, ENODEV);
+		return;
+	}
+	call->submitted = true;
+	call_submitted(call, iof_session_submit(session, &call->call, request, &part, length ? 1 : 0));
+}
+
+/* libfuse calls this with its locks held, so nothing may be answered here. */
+static void on_interrupt(fuse_req_t req, void *data)
+{
+	struct call *call = data;
+
+	(void)req;
+	call->interrupted = true;
+	call->node->front->interrupts++;
+}
+
+void call_interruptible(struct call *call, bool cancellable)
+{
+	call->cancellable = cancellable;
+	fuse_req_interrupt_func(call->req, on_interrupt, call);
+}
+
+static bool needs_settling(const struct call *call)
+{
+	return call->interrupted && call->req && !call->deadline.link;
+}
+
+static void settle(struct front *front, struct call *call)
+{
+	if (!call->submitted) { /* an open that waits for the link */
+		link_unawait(front, call);
+		call_refuse(call, EINTR);
+		return;
+	}
+	loop_timer_set(&front->loop, &call->deadline, front->options.interrupt_deadline_ms);
+	/* A driver that does not wait does not see signals either: it is left alone until the deadline. */
+	if (call->cancellable && !call->cancelled && front->link.session) {
+		call->cancelled = true;
+		(void)iof_session_cancel(front->link.session, &call->call);
+	}
+}
+
+void calls_settle(struct front *front)
+{
+	struct call *call;
+
+	if (!front->interrupts)
+		return;
+	front->interrupts = 0;
+	do { /* from the start each time: what settles one call may end others */
+		for (call = front->calls; call && !needs_settling(call); call = call->next)
+			;
+		if (call)
+			settle(front, call);
+	} while (call);
+}
+
+int call_error(const struct call *call, const struct iof_reply *reply)
+{
+	(void)call;
+	switch (reply->status) {
+	case IOF_STATUS_COMPLETED:
+	case IOF_STATUS_REFUSED: break;
+	case IOF_STATUS_INTERRUPTED:
+	case IOF_STATUS_NEVER_STARTED: return EINTR;
+	default: return ENODEV;
+	}
+	if (reply->error >= ERESTARTSYS_FIRST && reply->error <= ERESTARTSYS_LAST)
+		return EINTR;
+	if (reply->status == IOF_STATUS_REFUSED && !reply->error)
+		return EIO;
+	return reply->error <= INT32_MAX ? (int)reply->error : EIO;
+}
+
+int call_header_error(int error)
+{
+	return error > HEADER_ERROR_MAX ? EIO : error;
+}
+
+uint8_t *call_bytes(struct call *call)
+{
+	if (!call->bytes)
+		call->bytes = malloc(MEMORY_BYTES);
+	return call->bytes;
+}
+
+void calls_destroy(struct front *front)
+{
+	while (front->pool) {
+		struct call *call = front->pool;
+
+		list_remove(call);
+		destroy(call);
+	}
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file front.h
+ * The state of ioferry-cuse: one process, one thread, one session to the host, a FUSE session for each node.
+ *
+ *     front --- link ---- iof_session            (link.c)
+ *       |
+ *       +------ node ---- fuse_session           (node.c)   one device node
+ *                |
+ *                +------- file                   (file.c)   one open of it
+ *                          |
+ *                          +--- call             (call.c)   one request of a caller, until host and caller
+ *                                                           have both had their answer
+ *
+ * No function here waits for the host. The only other thread connects (link.c) and touches nothing else.
+ */
+#ifndef IOFERRY_CUSE_FRONT_H
+#define IOFERRY_CUSE_FRONT_H
+
+#define FUSE_USE_VERSION 31
+
+#include "loop.h"
+#include "memory.h"
+#include "options.h"
+#include <cuse_lowlevel.h>
+#include <ioferry/session.h>
+#include <pthread.h>
+
+#define NODE_SAID 32 /* undeclared commands that are logged for a node; more of them are not worth a line each */
+
+struct front;
+
+/** A reason that is logged once. */
+struct node_said {
+	uint32_t number;
+	uint8_t layout;
+};
+
+/** A device node of this guest. Lives as long as the process, whatever becomes of the host. */
+struct node {
+	struct front *front;
+	struct node *next;
+	char name[OPTIONS_NAME_MAX];      /* below /dev */
+	char device[OPTIONS_NAME_MAX];    /* on the host */
+	const struct iof_device *offered; /* of the present session; NULL: link down, or the host has it no more */
+	uint32_t mode, major, minor;
+	uid_t uid;
+	gid_t gid;
+	struct fuse_session *session;
+	struct loop_source source;
+	bool exists; /* the kernel has made it */
+	struct node_said said[NODE_SAID];
+	unsigned n_said;
+};
+
+/** An open file. Freed by its release, which the kernel sends when no call on it is outstanding. */
+struct file {
+	struct node *node;
+	const struct iof_interface *interface;
+	iof_handle handle;
+	uint64_t epoch;               /* the link's when it was opened */
+	bool nonblock;                /* O_NONBLOCK as last seen */
+	struct fuse_pollhandle *poll; /* the newest; older ones are void. NULL: nobody to wake */
+	uint32_t armed;               /* events that somebody sleeps for */
+	struct file *next, **link;
+};
+
+struct call;
+typedef void call_finish(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length);
+typedef void call_fail(struct call *call, int error);
+
+/** A request of a caller. */
+struct call {
+	struct iof_call call; /* must be first */
+	struct call *next, **link;
+	struct node *node;
+	struct file *file;   /* NULL: open; or orphaned, the file may be gone */
+	fuse_req_t req;      /* NULL once answered */
+	call_finish *finish; /* answers req with the host's reply */
+	call_fail *fail;     /* answers req with an errno (positive) */
+	call_finish *orphan; /* takes a reply that comes after req was answered; may be NULL */
+	bool submitted;
+	bool cancellable; /* may wait for an event: a signal goes on to the host at once */
+	bool interrupted, cancelled;
+	struct loop_timer deadline;
+	struct call *waiting; /* next of the opens that wait for the link */
+
+	struct iof_walk *walk; /* stays with the object, like all memory from here on */
+	struct memory_retry retry;
+	uint8_t *bytes; /* MEMORY_BYTES of room for what read returns and retry writes back; NULL until needed */
+	union {
+		struct memory_process_vm vm;
+		struct memory_buffer buffer;
+	};
+	const struct iof_memory *memory; /* the one in use */
+	pid_t tid;
+	iof_abi abi;
+	struct fuse_file_info info; /* open */
+	const struct iof_command *command;
+	const struct iof_io *io;
+	uint64_t address; /* read and write counted in records: the caller's buffer */
+	size_t size;      /* read and write: bytes that FUSE moves at most */
+};
+
+/** The session to the host, or the wish for one. */
+struct link {
+	struct iof_session *session; /* NULL: down */
+	uint64_t epoch;              /* counts sessions, so that an old file is known by its number */
+	struct loop_source source;
+	struct loop_timer retry;
+	unsigned pause_ms;
+	bool said_down;
+	struct call *waiting; /* opens that came while it was down */
+
+	bool connecting;
+	pthread_t thread;
+	struct loop_source connected; /* eventfd of the connecting thread */
+	struct iof_session *made;     /* its result; ours after the eventfd */
+	int error;
+	uint64_t began_ms, failed_ms;
+	bool failed_slowly;
+	char reason[256];
+};
+
+struct front {
+	struct options options;
+	struct loop loop;
+	struct loop_source signals;
+	struct link link;
+	struct node *nodes;
+	struct file *files;
+	struct call *calls; /* in use */
+	struct call *pool;  /* not in use */
+	struct fuse_buf buffer;
+	unsigned interrupts; /* calls interrupted since front_settle() */
+	bool said_retry;
+};
+
+/* front.c */
+int front_init(struct front *front);
+void front_fini(struct front *front);
+/** What must not be done inside a callback of libfuse or of the session: cancels, and the link's end. */
+void front_settle(struct front *front);
+
+/* link.c */
+int link_init(struct front *front);
+void link_fini(struct front *front);
+/** Begins to connect unless that is going on. */
+void link_connect(struct front *front);
+/** Lets an open wait for the link. 0, or -ENODEV: connecting has just failed, and slowly. */
+int link_await(struct front *front, struct call *call);
+/** Takes an open out of the queue again. */
+void link_unawait(struct front *front, struct call *call);
+/** Looks whether the link is gone, and watches for what the session wants. */
+void link_settle(struct front *front);
+/** Reads what the host has sent; then link_settle(). */
+void link_process(struct front *front);
+
+/* node.c */
+/** Brings nodes and the session's devices together. */
+void nodes_update(struct front *front);
+/** Forgets the session's devices; nodes stay. */
+void nodes_detach(struct front *front);
+void nodes_destroy(struct front *front);
+unsigned nodes_count(const struct front *front);
+
+/* file.c */
+void file_open(fuse_req_t req, struct fuse_file_info *info);
+void file_release(fuse_req_t req, struct fuse_file_info *info);
+/** Sends an open that waited, or fails it. */
+void file_open_submit(struct call *call);
+/** The open file of a request, or NULL. */
+struct file *file_of(const struct fuse_file_info *info);
+/** Whether its handle is one of the present session. */
+bool file_alive(const struct file *file);
+/** The file of a handle of the present session, or NULL. */
+struct file *file_find(struct front *front, iof_handle handle);
+
+/* call.c */
+/** Takes a call from the pool. NULL: no memory; req is then answered. */
+struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, call_finish *finish, call_fail *fail);
+/** Sends it. Whatever happens, the call is not the caller's any more. */
+void call_submit(struct call *call, struct iof_request *request, const void *payload, size_t length);
+/** As call_submit() after an own submit: 0 or its error. */
+void call_submitted(struct call *call, int error);
+/** Fails the request and gives the call back: nothing was sent. */
+void call_refuse(struct call *call, int error);
+/** Gives it back to the pool. */
+void call_end(struct call *call);
+/** Lets signals reach it. */
+void call_interruptible(struct call *call, bool cancellable);
+/** Sends cancels for calls that were interrupted. */
+void calls_settle(struct front *front);
+/** The reply as one number: 0 when the call ran and the driver gave no errno, else the errno (positive). */
+int call_error(const struct call *call, const struct iof_reply *reply);
+/** An errno that a FUSE header can carry. */
+int call_header_error(int error);
+/** 128 KiB of the call's own, or NULL. */
+uint8_t *call_bytes(struct call *call);
+void calls_destroy(struct front *front);
+
+/* ioctl.c, io.c, poll.c */
+void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_info *info, unsigned flags,
+		 const void *in, size_t in_size, size_t out_size);
+void front_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *info);
+void front_write(fuse_req_t req, const char *bytes, size_t size, off_t offset, struct fuse_file_info *info);
+void front_poll(fuse_req_t req, struct fuse_file_info *info, struct fuse_pollhandle *handle);
+/** Wakes whoever sleeps in poll on the file. */
+void poll_wake(struct file *file);
+
+/* undeclared.c */
+/** Says once for a node why a command fails with ENOTTY. @p command is NULL where it is undeclared. */
+void undeclared_say(struct node *node, enum iof_layout layout, uint32_t number, const struct iof_interface *interface,
+		    const struct iof_command *command, const char *why);
+
+#endif

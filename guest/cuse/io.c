@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * read() and write(). Bytes travel in the FUSE request itself. Where an interface counts in records, the request
+ * holds too few bytes: the records are then moved between the caller's own buffer, whose address its sleeping
+ * system call tells, and the host; the FUSE reply carries the first bytes of the same data.
+ *
+ * FUSE cuts what is longer than 128 KiB into several requests, of which those after the first have an offset
+ * (a device's reads and writes otherwise never have). They are answered with 0 bytes, so that the caller sees a
+ * short count: it is one call of the driver, as natively, and never one that waits for what nobody asked for.
+ */
+#include "caller.h"
+#include "front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static void fail_io(struct call *call, int error)
+{
+	fuse_reply_err(call->req, call_header_error(error));
+}
+
+/* What the driver's result is to the caller: the number that read() or write() returns. -EIO: more than asked. */
+static ssize_t returned(const struct call *call, int32_t result)
+{
+	size_t canonical = iof_type_size(call->io->record, IOF_ABI_CANONICAL), count = (size_t)result;
+
+	if (result < 0)
+		return -EIO;
+	if (!call->io->count_records && canonical != 1)
+		count = count / canonical * iof_type_size(call->io->record, call->abi);
+	return count <= call->size ? (ssize_t)count : -EIO;
+}
+
+static int scatter(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	int ret = iof_scatter(call->walk, payload, length, reply->result, reply->error, call->memory);
+
+	if (ret != -EPROTO)
+		return -ret;
+	iof_log(IOF_LOG_ERR, "%s: the host's reply to read or write does not fit the request: %s", call->node->name,
+		iof_walk_reason(call->walk));
+	return EIO;
+}
+
+/* The number to return, or a negative errno. */
+static ssize_t finish_io(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	int error = call_error(call, reply), failed = 0;
+
+	if (reply->status == IOF_STATUS_COMPLETED && call->memory)
+		failed = scatter(call, reply, payload, length);
+	if (error || failed)
+		return -(error ? error : failed);
+	return returned(call, reply->result);
+}
+
+static void finish_read(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	ssize_t count = finish_io(call, reply, payload, length);
+	int error = count < 0 ? (int)-count : 0;
+
+	/* FUSE copies these bytes over the start of the records: they must be the same ones. */
+	if (!error && call->io->count_records)
+		error = -memory_process_vm_read(call->tid, call->address, call->bytes, (size_t)count);
+	if (error)
+		call->fail(call, error);
+	else
+		fuse_reply_buf(call->req, (const char *)call->bytes, (size_t)count);
+}
+
+static void finish_write(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	ssize_t count = finish_io(call, reply, payload, length);
+
+	if (count < 0)
+		call->fail(call, (int)-count);
+	else
+		fuse_reply_write(call->req, (size_t)count);
+}
+
+/* Where a record's layout depends on the caller's ABI, or its buffer is needed: looks at its system call. */
+static int look_at_caller(struct call *call, enum caller_operation operation)
+{
+	const struct iof_type *record = call->io->record;
+	bool same = true;
+	struct caller_io io;
+	int ret;
+
+	call->abi = IOF_ABI_NATIVE;
+	for (unsigned layout = 0; layout < IOF_LAYOUTS; layout++)
+		same &= iof_type_is_canonical(record, layout | IOF_NATIVE_ORDER);
+	if (same && !call->io->count_records)
+		return 0;
+	ret = caller_io(call->tid, operation, &io);
+	if (!ret) {
+		call->abi = (iof_abi)io.layout | IOF_NATIVE_ORDER;
+		call->address = io.address;
+	}
+	return ret;
+}
+
+/* Says why a caller cannot be served, and how to help it. */
+static void say_unreachable(const struct call *call, int error)
+{
+	iof_log(IOF_LOG_WARNING,
+		"/dev/%s: read and write of %s %s, which needs a look at caller %d, by read() or write() themselves: "
+		"%s; "
+		"docs/cuse.md",
+		call->node->name, call->file->interface->name,
+		call->io->count_records ? "count in records" : "depend on the caller's ABI", (int)call->tid,
+		error == -EOPNOTSUPP ? "it came by another system call" : "not permitted");
+}
+
+/* The number of records that the caller means. */
+static uint32_t records(const struct call *call)
+{
+	size_t size = iof_type_size(call->io->record, call->abi);
+	size_t count = call->io->count_records ? call->size : call->size / size;
+
+	return count < call->io->max_count ? (uint32_t)count : call->io->max_count;
+}
+
+static int gather(struct call *call, const uint8_t *bytes, const void **payload, size_t *length)
+{
+	uint64_t address = MEMORY_BUFFER_BASE;
+	int ret;
+
+	if (call->io->count_records) {
+		memory_process_vm_init(&call->vm, call->tid);
+		call->memory = &call->vm.memory;
+		address = call->address;
+	} else {
+		memory_buffer_init(&call->buffer, (void *)(uintptr_t)bytes, call->size);
+		call->memory = &call->buffer.memory;
+	}
+	ret = iof_gather_records(call->walk, call->io, call->abi, address, records(call), call->memory, payload,
+				 length);
+	if (ret == -EFAULT && call->io->count_records && call->vm.error != -EFAULT)
+		say_unreachable(call, call->vm.error);
+	return ret;
+}
+
+static void run(struct call *call, enum caller_operation operation, const uint8_t *bytes)
+{
+	struct iof_request request = {.op = operation == CALLER_READ ? IOF_OP_READ : IOF_OP_WRITE};
+	const void *payload;
+	size_t length;
+	int ret = look_at_caller(call, operation);
+
+	if (ret) {
+		say_unreachable(call, ret);
+		call_refuse(call, EOPNOTSUPP);
+		return;
+	}
+	ret = gather(call, bytes, &payload, &length);
+	if (ret) {
+		call_refuse(call, -ret);
+		return;
+	}
+	/* What a write brings back can only be stored where the caller's own buffer is known. */
+	if (operation == CALLER_WRITE && !call->io->count_records)
+		call->memory = NULL;
+	request.handle = call->file->handle;
+	request.flags = call->file->nonblock ? IOF_REQUEST_NONBLOCK : 0;
+	request.reply_max = (uint32_t)(IOF_REPLY_SIZE + iof_walk_reply_max(call->walk));
+	call_interruptible(call, true);
+	call_submit(call, &request, payload, length);
+}
+
+/* What is common to both. NULL: answered. */
+static struct call *begin(fuse_req_t req, size_t size, struct fuse_file_info *info, enum caller_operation operation)
+{
+	struct file *file = file_of(info);
+	const struct iof_io *io;
+	struct call *call;
+
+	if (!file || !file_alive(file)) {
+		fuse_reply_err(req, ENODEV);
+		return NULL;
+	}
+	file->nonblock = info->flags & O_NONBLOCK;
+	io = operation == CALLER_READ ? &file->interface->read : &file->interface->write;
+	if (!io->record) {
+		fuse_reply_err(req, EINVAL); /* as of a driver without this operation */
+		return NULL;
+	}
+	call = call_begin(file->node, file, req, operation == CALLER_READ ? finish_read : finish_write, fail_io);
+	if (!call)
+		return NULL;
+	call->io = io;
+	call->size = size;
+	call->address = 0;
+	call->tid = fuse_req_ctx(req)->pid;
+	return call;
+}
+
+void front_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *info)
+{
+	struct call *call;
+
+	if (offset > 0) {
+		fuse_reply_buf(req, NULL, 0);
+		return;
+	}
+	call = begin(req, size < MEMORY_BYTES ? size : MEMORY_BYTES, info, CALLER_READ);
+	if (!call)
+		return;
+	if (!call_bytes(call)) {
+		call_refuse(call, ENOMEM);
+		return;
+	}
+	memset(call->bytes, 0, call->size); /* no other caller's bytes, whatever the host returns */
+	run(call, CALLER_READ, call->bytes);
+}
+
+void front_write(fuse_req_t req, const char *bytes, size_t size, off_t offset, struct fuse_file_info *info)
+{
+	struct call *call;
+
+	if (offset > 0) {
+		fuse_reply_write(req, 0);
+		return;
+	}
+	call = begin(req, size, info, CALLER_WRITE);
+	if (call)
+		run(call, CALLER_WRITE, (const uint8_t *)bytes);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "caller.h"
+#include "front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#define IOCTL_COMPAT_X32 (1u << 5) /* FUSE_IOCTL_COMPAT_X32 of linux/fuse.h; libfuse's headers lack it */
+#define RESULT_RESTART   (-512)    /* ERESTARTSYS: the kernel restarts the call or returns EINTR, as SA_RESTART says */
+
+/* A number that the IDL declares unsupported, or that the VFS may take, or whose hash differs: why it is ENOTTY. */
+static const char *why_not(const struct file *file, const struct iof_command *command)
+{
+	const struct front *front = file->node->front;
+
+	if (command->argument == IOF_ARG_UNSUPPORTED || (command->flags & IOF_CMD_NO_CUSE))
+		return command->why ? command->why : "a device node cannot carry it";
+	if (!file->node->offered || !iof_session_carries(front->link.session, file->node->offered, command))
+		return "the host's declaration of it differs from this build's; both must come from the same IDL";
+	return NULL;
+}
+
+static enum iof_layout caller_layout(unsigned flags)
+{
+	if (flags & IOCTL_COMPAT_X32)
+		return IOF_LAYOUT_EABI32_TIME64;
+	if (!(flags & FUSE_IOCTL_COMPAT))
+		return IOF_ABI_LAYOUT(IOF_ABI_NATIVE);
+#if defined(__x86_64__)
+	return IOF_LAYOUT_I386;
+#else
+	return IOF_LAYOUT_EABI32;
+#endif
+}
+
+/* A driver's errno goes into the result: in the header the kernel would turn ENOSYS into ENOTTY. */
+static void fail_ioctl(struct call *call, int error)
+{
+	fuse_reply_ioctl(call->req, -error, NULL, 0);
+}
+
+static int scatter(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	int ret = iof_scatter(call->walk, payload, length, reply->result, reply->error, call->memory);
+
+	if (ret == -EPROTO) {
+		iof_log(IOF_LOG_ERR, "%s: the host's reply to %s does not fit the request: %s", call->node->name,
+			call->command->name, iof_walk_reason(call->walk));
+		return EIO;
+	}
+	return -ret;
+}
+
+static void finish_ioctl(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	bool retry = call->memory == &call->retry.memory;
+	int error = call_error(call, reply), result, failed = 0;
+
+	if (reply->status == IOF_STATUS_COMPLETED) /* drivers write together with an errno too */
+		failed = scatter(call, reply, payload, length);
+	if (failed) {
+		fail_ioctl(call, failed);
+		return;
+	}
+	/* Without a signal that result would reach the application as errno 512. */
+	if (error == EINTR && reply->status != IOF_STATUS_COMPLETED && call->interrupted &&
+	    (call->command->flags & IOF_CMD_RESTART))
+		result = RESULT_RESTART;
+	else
+		result = error ? -error : reply->result;
+	if (retry && reply->status == IOF_STATUS_COMPLETED)
+		fuse_reply_ioctl(call->req, result, call->retry.output, call->retry.out.total);
+	else
+		fuse_reply_ioctl(call->req, result, NULL, 0);
+}
+
+/* O_NONBLOCK, which an ioctl request does not carry: looked up where it matters, else as last seen. */
+static bool nonblock(struct call *call)
+{
+	struct caller_io io;
+	int flags;
+
+	if (!(call->command->flags & IOF_CMD_BLOCKING))
+		return call->file->nonblock;
+	if (caller_io(call->tid, CALLER_IOCTL, &io) == 0) {
+		flags = caller_flags(call->tid, io.fd);
+		if (flags >= 0)
+			call->file->nonblock = flags & O_NONBLOCK;
+	}
+	return call->file->nonblock;
+}
+
+struct gathered {
+	uint32_t number; /* the caller's */
+	uint64_t argument;
+	const void *payload;
+	size_t length;
+	bool null;
+};
+
+static int gather(struct call *call, const struct iof_memory *memory, struct gathered *gathered)
+{
+	call->memory = memory;
+	return iof_gather(call->walk, call->command, gathered->number, call->abi, gathered->argument, memory,
+			  &gathered->payload, &gathered->length, &gathered->null);
+}
+
+static void reply_retry(struct call *call)
+{
+	struct iovec in[RETRY_IOVS], out[RETRY_IOVS];
+	size_t n_in = memory_retry_iovecs(&call->retry.in, in), n_out = memory_retry_iovecs(&call->retry.out, out);
+
+	fuse_reply_ioctl_retry(call->req, in, n_in, out, n_out);
+	call_end(call);
+}
+
+/* As gather(). 1: the kernel was asked for more, and this request is answered. */
+static int gather_retry(struct call *call, struct gathered *gathered, const void *in, size_t in_size, size_t out_size)
+{
+	const struct iof_span *outputs;
+	size_t n;
+	int ret, next;
+
+	memory_retry_begin(&call->retry, in, in_size);
+	do {
+		ret = gather(call, &call->retry.memory, gathered);
+		if (ret && ret != -EAGAIN)
+			return ret;
+		n = iof_walk_outputs(call->walk, &outputs);
+		next = memory_retry_next(&call->retry, outputs, n, out_size);
+	} while (next == 1);
+	if (next == -EAGAIN) {
+		reply_retry(call);
+		return 1;
+	}
+	if (next == -E2BIG)
+		iof_log(IOF_LOG_WARNING,
+			"/dev/%s: %s needs more than FUSE moves for a caller whose memory cannot be read directly "
+			"(%u pieces, %u bytes each way): E2BIG; docs/cuse.md says how to permit it",
+			call->node->name, call->command->name, RETRY_IOVS, MEMORY_BYTES);
+	if (next || ret)
+		return next ? next : -EIO;
+	if (!call_bytes(call))
+		return -ENOMEM;
+	return memory_retry_outputs(&call->retry, call->bytes);
+}
+
+/* Directly where that is permitted; else, and where only the kernel can reach the memory, by retries. */
+static int gather_any(struct call *call, struct gathered *gathered, const void *in, size_t in_size, size_t out_size)
+{
+	struct front *front = call->node->front;
+	int ret;
+
+	if (in_size || front->options.memory == OPTIONS_MEMORY_RETRY)
+		return gather_retry(call, gathered, in, in_size, out_size);
+	memory_process_vm_init(&call->vm, call->tid);
+	ret = gather(call, &call->vm.memory, gathered);
+	if (ret != -EFAULT || !call->vm.error)
+		return ret;
+	if (call->vm.error != -EFAULT && !front->said_retry) {
+		front->said_retry = true;
+		iof_log(IOF_LOG_NOTICE,
+			"cannot read the memory of caller %d directly (%s): such callers' ioctls cost two FUSE round "
+			"trips or more; docs/cuse.md",
+			(int)call->tid, call->vm.error == -ESRCH ? "not in this pid namespace" : "not permitted");
+	}
+	return gather_retry(call, gathered, in, in_size, out_size);
+}
+
+static void run(struct call *call, struct gathered *gathered, const void *in, size_t in_size, size_t out_size)
+{
+	int ret = gather_any(call, gathered, in, in_size, out_size);
+	struct iof_request request = {.op = IOF_OP_IOCTL};
+
+	if (ret == 1)
+		return;
+	if (ret) {
+		iof_log(IOF_LOG_DEBUG, "/dev/%s: %s refused: %s", call->node->name, call->command->name,
+			iof_walk_reason(call->walk));
+		call_refuse(call, -ret);
+		return;
+	}
+	request.handle = call->file->handle;
+	request.command = iof_command_number(call->command, gathered->number);
+	request.reply_max = (uint32_t)(IOF_REPLY_SIZE + iof_walk_reply_max(call->walk));
+	if (gathered->null)
+		request.flags |= IOF_REQUEST_NULL;
+	if (nonblock(call))
+		request.flags |= IOF_REQUEST_NONBLOCK;
+	call_interruptible(call, call->command->flags & IOF_CMD_BLOCKING);
+	call_submit(call, &request, gathered->payload, gathered->length);
+}
+
+void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_info *info, unsigned flags,
+		 const void *in, size_t in_size, size_t out_size)
+{
+	struct file *file = file_of(info);
+	enum iof_layout layout = caller_layout(flags);
+	struct gathered gathered = {.number = (uint32_t)number, .argument = (uint64_t)(uintptr_t)argument};
+	const struct iof_command *command;
+	const char *why = NULL;
+	struct call *call;
+
+	if (!file || !file_alive(file)) {
+		fuse_reply_ioctl(req, -ENODEV, NULL, 0);
+		return;
+	}
+	command = iof_interface_command(file->interface, layout, gathered.number);
+	if (command)
+		why = why_not(file, command);
+	if (!command || why) {
+		undeclared_say(file->node, layout, gathered.number, file->interface, command, why);
+		fuse_reply_ioctl(req, -ENOTTY, NULL, 0);
+		return;
+	}
+	call = call_begin(file->node, file, req, finish_ioctl, fail_ioctl);
+	if (!call)
+		return;
+	call->command = command;
+	call->tid = fuse_req_ctx(req)->pid;
+	call->abi = (iof_abi)layout | IOF_NATIVE_ORDER;
+	run(call, &gathered, in, in_size, out_size);
+}
