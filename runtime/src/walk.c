@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "walk.h"
+#include "scalar.h"
+#include <errno.h>
+#include <ioferry/wire.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Byte runs that one scatter may store. More are merged with the unchanged bytes between them. */
+#define SPANS_MAX (1u << 18)
+
+const struct iof_segment walk_absent = {.type = &iof_type_u8, .index = UINT16_MAX};
+
+/* Parts of the one mapping, each at a page of its own so that a short call touches few pages. */
+struct plan {
+	size_t message, driver, scratch, segments, arms, spans, total;
+};
+
+static size_t plan_part(struct plan *plan, size_t size)
+{
+	const size_t page = 4096;
+	size_t at = plan->total;
+
+	plan->total += (size + page - 1) & ~(page - 1);
+	return at;
+}
+
+/* Every segment may cost its alignment, slack and, under a sanitizer, a gap. */
+static size_t arena_size(size_t max_payload, unsigned copies)
+{
+	return max_payload * copies + (size_t)WALK_SEGMENTS_MAX * 64;
+}
+
+static size_t spans_max(size_t max_payload)
+{
+	size_t most = max_payload / 2 + WALK_SEGMENTS_MAX;
+
+	return most < SPANS_MAX ? most : SPANS_MAX;
+}
+
+struct iof_walk *iof_walk_create(size_t max_payload)
+{
+	struct plan at = {0};
+	struct iof_walk *walk;
+	uint8_t *base;
+
+	if (max_payload > IOF_MESSAGE_CEILING)
+		return NULL;
+	walk = calloc(1, sizeof *walk);
+	if (!walk)
+		return NULL;
+	walk->max_payload = max_payload;
+	walk->max_spans = spans_max(max_payload);
+	at.message = plan_part(&at, max_payload);
+	at.driver = plan_part(&at, arena_size(max_payload, 2));
+	at.scratch = plan_part(&at, arena_size(max_payload, 4));
+	at.segments = plan_part(&at, WALK_SEGMENTS_MAX * sizeof *walk->segments);
+	at.arms = plan_part(&at, WALK_ARMS_MAX * sizeof *walk->arms);
+	at.spans = plan_part(&at, walk->max_spans * sizeof *walk->spans);
+	base = mmap(NULL, at.total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (base == MAP_FAILED) {
+		free(walk);
+		return NULL;
+	}
+	walk->mapping = base;
+	walk->mapping_size = at.total;
+	walk->message = base + at.message;
+	iof_arena_init(&walk->driver, base + at.driver, arena_size(max_payload, 2));
+	iof_arena_init(&walk->scratch, base + at.scratch, arena_size(max_payload, 4));
+	walk->segments = (void *)(base + at.segments);
+	walk->arms = (void *)(base + at.arms);
+	walk->spans = (void *)(base + at.spans);
+	return walk;
+}
+
+void iof_walk_destroy(struct iof_walk *walk)
+{
+	if (!walk)
+		return;
+	/* Takes the sanitizer's poison off addresses that the next mapping may get. */
+	iof_arena_release(&walk->driver);
+	iof_arena_release(&walk->scratch);
+	munmap(walk->mapping, walk->mapping_size);
+	free(walk);
+}
+
+const char *iof_walk_reason(const struct iof_walk *walk)
+{
+	return walk->reason;
+}
+
+void walk_begin(struct iof_walk *walk, enum walk_pass pass, iof_abi abi)
+{
+	iof_arena_rewind(&walk->driver, 0);
+	iof_arena_rewind(&walk->scratch, 0);
+	walk->pass = pass;
+	walk->abi = abi;
+	walk->command = 0;
+	walk->argument = 0;
+	walk->null_argument = false;
+	walk->error = 0;
+	walk->again = false;
+	walk->records = false;
+	walk->memory = NULL;
+	walk->message_size = 0;
+	walk->reply_max = 0;
+	walk->n_segments = 0;
+	walk->n_arms = 0;
+	walk->n_spans = 0;
+	walk->reason[0] = '\0';
+}
+
+int walk_end(struct iof_walk *walk, enum walk_pass done)
+{
+	int error = walk->again ? -EAGAIN : walk->error;
+
+	walk->memory = NULL;
+	walk->pass = error ? WALK_IDLE : done;
+	return error;
+}
+
+void walk_fail(struct iof_walk *walk, int error, const char *format, ...)
+{
+	va_list args;
+
+	if (walk->error || walk->again)
+		return;
+	walk->error = error;
+	va_start(args, format);
+	vsnprintf(walk->reason, sizeof walk->reason, format, args);
+	va_end(args);
+}
+
+bool iof_walk_ok(const struct iof_walk *walk)
+{
+	return !walk->error;
+}
+
+uint32_t iof_walk_command(const struct iof_walk *walk)
+{
+	return walk->command;
+}
+
+unsigned iof_walk_segments(const struct iof_walk *walk)
+{
+	return walk->n_segments;
+}
+
+const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned index)
+{
+	return index < walk->n_segments ? &walk->segments[index].segment : &walk_absent;
+}
+
+size_t iof_walk_reply_max(const struct iof_walk *walk)
+{
+	return walk->reply_max;
+}
+
+struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof_segment *segment)
+{
+	return segment->present && segment->index < walk->n_segments ? &walk->segments[segment->index] : NULL;
+}
+
+struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
+				    unsigned direction)
+{
+	struct walk_record *record;
+
+	if (walk->n_segments == WALK_SEGMENTS_MAX) {
+		walk_fail(walk, -E2BIG, "argument reaches more than %u pieces of memory", WALK_SEGMENTS_MAX);
+		return NULL;
+	}
+	record = &walk->segments[walk->n_segments];
+	*record = (struct walk_record){
+		.segment = {.type = type, .count = count, .index = (uint16_t)walk->n_segments},
+		.direction = (uint8_t)direction,
+		.parent = (uint16_t)walk->n_segments,
+		.first_arm = WALK_NO_ARM,
+	};
+	walk->n_segments++;
+	return record;
+}
+
+uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align)
+{
+	size_t start = align && size ? walk_align(walk->message_size) : walk->message_size;
+
+	if (start > walk->max_payload || walk->max_payload - start < size) {
+		walk_fail(walk, -E2BIG, "message has more than %zu bytes", walk->max_payload);
+		return NULL;
+	}
+	memset(walk->message + walk->message_size, 0, start - walk->message_size);
+	walk->message_size = start + size;
+	return walk->message + start;
+}
+
+static const uint8_t *scalar_at(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size)
+{
+	size_t element_size = iof_type_size(segment->type, IOF_ABI_CANONICAL);
+
+	if (!segment->canonical || element >= segment->count || size > 8)
+		return NULL;
+	if (element_size < size || element_size - size < offset)
+		return NULL;
+	return segment->canonical + (size_t)element * element_size + offset;
+}
+
+uint64_t iof_segment_uint(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size)
+{
+	const uint8_t *at = scalar_at(segment, element, offset, size);
+
+	return at ? iof_scalar_load(at, size, false) : 0;
+}
+
+int64_t iof_segment_int(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size)
+{
+	uint64_t value = iof_segment_uint(segment, element, offset, size);
+	unsigned unused = size && size < 8 ? 64 - 8 * size : 0;
+
+	return (int64_t)(value << unused) >> unused;
+}
+
+const char *walk_name(const struct iof_walk *walk, const struct walk_record *record)
+{
+	const struct walk_record *parent = &walk->segments[record->parent];
+	struct walk_place place;
+
+	if (parent == record)
+		return record->segment.index ? record->segment.type->name : "arg";
+	if (walk_place(walk, parent, record->element, record->offset, IOF_POINTER, &place))
+		return place.field->name;
+	return record->segment.type->name;
+}

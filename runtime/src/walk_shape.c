@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+#include "scalar.h"
+#include "walk.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+static bool fetch(struct iof_walk *walk, struct walk_record *record)
+{
+	if (record->string)
+		return walk_is_guest(walk) ? walk_string_gather(walk, record) : walk_string_unpack(walk, record);
+	return walk_is_guest(walk) ? walk_fetch_guest(walk, record) : walk_fetch_host(walk, record);
+}
+
+bool walk_follows(const struct walk_record *record, unsigned direction)
+{
+	return record->flexible && (record - 1)->direction & direction;
+}
+
+/* What the reply can need at most. Checked where the request is made: the driver must not run in vain. */
+static void count_reply(struct iof_walk *walk, const struct walk_record *record)
+{
+	size_t size = record->capacity + (record->string ? 4 : 0);
+	size_t start = size && !walk_follows(record, IOF_OUT_EXACT) ? walk_align(walk->reply_max) : walk->reply_max;
+
+	if (!(record->direction & IOF_OUT_EXACT))
+		return;
+	if (start > walk->max_payload || walk->max_payload - start < size)
+		walk_fail(walk, -E2BIG, "reply would have more than %zu bytes", walk->max_payload);
+	else
+		walk->reply_max = start + size;
+}
+
+/* Sizes, then bytes. Products of two 32-bit numbers fit size_t; on a 32-bit build they are checked. */
+const struct iof_segment *walk_fill(struct iof_walk *walk, struct walk_record *record)
+{
+	const struct iof_segment *segment = &record->segment;
+
+	if (__builtin_mul_overflow(iof_type_size(segment->type, IOF_ABI_CANONICAL), segment->count, &record->size) ||
+	    __builtin_mul_overflow(iof_type_size(segment->type, walk->abi), segment->count, &record->native_size)) {
+		walk_fail(walk, -E2BIG, "%s: %" PRIu32 " elements are too many", walk_name(walk, record),
+			  segment->count);
+		return &walk_absent;
+	}
+	record->capacity = record->size;
+	count_reply(walk, record);
+	if (walk->error || !fetch(walk, record)) {
+		/* Not complete: nobody may take it for a segment. */
+		walk->n_segments--;
+		return &walk_absent;
+	}
+	record->segment.present = true;
+	return segment;
+}
+
+/* A record for NULL, so that traces show it. */
+static const struct iof_segment *null_segment(struct walk_record *record)
+{
+	record->segment.count = 0;
+	return &record->segment;
+}
+
+const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
+				       unsigned direction, unsigned flags)
+{
+	struct walk_record *record;
+
+	if (walk->error)
+		return &walk_absent;
+	if (walk->n_segments) {
+		walk_fail(walk, -EINVAL, "shape function: argument walked twice");
+		return &walk_absent;
+	}
+	record = walk_record_add(walk, type, count, direction);
+	if (!record)
+		return &walk_absent;
+	if (walk->null_argument) {
+		if (!(flags & IOF_NULLABLE))
+			walk_fail(walk, -EFAULT, "arg is NULL");
+		return null_segment(record);
+	}
+	record->address = walk->argument;
+	return walk_fill(walk, record);
+}
+
+const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct iof_segment *head,
+					    const struct iof_type *type, uint32_t count, unsigned direction)
+{
+	struct walk_record *before = walk_record_of(walk, head), *record;
+
+	if (walk->error || !before)
+		return &walk_absent;
+	if (before->segment.index + 1u != walk->n_segments || before->flexible || before->string) {
+		walk_fail(walk, -EINVAL, "shape function: flexible array does not follow its head");
+		return &walk_absent;
+	}
+	record = walk_record_add(walk, type, count, direction);
+	if (!record)
+		return &walk_absent;
+	record->flexible = true;
+	if (__builtin_add_overflow(before->address, before->native_size, &record->address)) {
+		walk_fail(walk, -EFAULT, "%s ends beyond the address space", walk_name(walk, record));
+		return &walk_absent;
+	}
+	return walk_fill(walk, record);
+}
+
+/* The guest's pointer; on the host 1 or 0. */
+static bool follow(struct iof_walk *walk, const struct walk_record *parent, struct walk_record *record)
+{
+	uint64_t value = iof_segment_uint(&parent->segment, record->element, record->offset, 8);
+
+	if (walk_is_guest(walk)) {
+		record->address = value;
+	} else if (value > 1) {
+		walk_fail(walk, -EPROTO, "pointer %s is neither 0 nor 1", walk_name(walk, record));
+		return false;
+	}
+	return value != 0;
+}
+
+/* The place of a pointer in the driver's memory. */
+static uint8_t *driver_slot(struct iof_walk *walk, const struct walk_record *parent, const struct walk_record *record,
+			    size_t *size)
+{
+	size_t element_size = iof_type_size(parent->segment.type, IOF_ABI_NATIVE);
+	struct walk_place place;
+
+	if (!walk_place(walk, parent, record->element, record->offset, IOF_POINTER, &place))
+		return NULL;
+	*size = place.field->size[IOF_ABI_LAYOUT(IOF_ABI_NATIVE)];
+	return parent->native + record->element * element_size + place.native;
+}
+
+static const struct iof_segment *pointee(struct iof_walk *walk, const struct walk_record *parent,
+					 struct walk_record *record, unsigned flags)
+{
+	const struct iof_segment *segment;
+	uint8_t *slot;
+	size_t size;
+
+	if (!follow(walk, parent, record)) {
+		/* Memory of no length is never touched; natively NULL is fine there (i2c messages of length 0). */
+		if (!(flags & IOF_NULLABLE) && (record->segment.count || record->string))
+			walk_fail(walk, -EFAULT, "%s is NULL", walk_name(walk, record));
+		return null_segment(record);
+	}
+	segment = walk_fill(walk, record);
+	if (!segment->present || walk_is_guest(walk))
+		return segment;
+	slot = driver_slot(walk, parent, record, &size);
+	if (!slot || size > 8) {
+		walk_fail(walk, -EINVAL, "shape function: no pointer at offset %" PRIu32 " of %s", record->offset,
+			  parent->segment.type->name);
+		return segment;
+	}
+	iof_scalar_store(slot, (uint32_t)size, IOF_ABI_NATIVE & IOF_BIG_ENDIAN, (uintptr_t)record->native);
+	return segment;
+}
+
+static struct walk_record *add_pointee(struct iof_walk *walk, const struct walk_record *parent, uint32_t element,
+				       uint32_t offset, const struct iof_type *type, uint32_t count, unsigned direction)
+{
+	struct walk_record *record;
+
+	if (element >= parent->segment.count || !parent->segment.canonical) {
+		walk_fail(walk, -EINVAL, "shape function: %s has no pointer in element %" PRIu32,
+			  parent->segment.type->name, element);
+		return NULL;
+	}
+	record = walk_record_add(walk, type, count, direction);
+	if (!record)
+		return NULL;
+	record->parent = parent->segment.index;
+	record->element = element;
+	record->offset = offset;
+	return record;
+}
+
+const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
+					   uint32_t offset, const struct iof_type *type, uint32_t count,
+					   unsigned direction, unsigned flags)
+{
+	const struct walk_record *from = walk_record_of(walk, parent);
+	struct walk_record *record;
+
+	if (walk->error || !from)
+		return &walk_absent;
+	record = add_pointee(walk, from, element, offset, type, count, direction);
+	return record ? pointee(walk, from, record, flags) : &walk_absent;
+}
+
+const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
+					  uint32_t offset, uint32_t max, unsigned direction, unsigned flags)
+{
+	const struct walk_record *from = walk_record_of(walk, parent);
+	struct walk_record *record;
+
+	if (walk->error || !from)
+		return &walk_absent;
+	record = add_pointee(walk, from, element, offset, &iof_type_char, max, direction);
+	if (!record)
+		return &walk_absent;
+	record->string = true;
+	return pointee(walk, from, record, flags);
+}
+
+static void set_counter(struct iof_walk *walk, const struct iof_segment *segment, const struct walk_counter *counter)
+{
+	struct walk_record *record = walk_record_of(walk, segment);
+
+	if (!walk->error && record)
+		record->counter = *counter;
+}
+
+void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment, const struct iof_segment *counter,
+		       uint32_t element, uint32_t offset, uint32_t size, bool bytes)
+{
+	const struct walk_record *from = walk_record_of(walk, counter);
+
+	if (!from || !walk_record_of(walk, segment))
+		return;
+	/* The guest must know a segment's length before it looks for what follows. */
+	if (from->segment.index >= segment->index || !(from->direction & IOF_OUT_EXACT)) {
+		walk_fail(walk, -EINVAL, "shape function: the count of %s does not come back before it",
+			  segment->type->name);
+		return;
+	}
+	set_counter(walk, segment,
+		    &(struct walk_counter){.source = WALK_RETURNED_FIELD,
+					   .bytes = bytes,
+					   .segment = counter->index,
+					   .element = element,
+					   .offset = offset,
+					   .size = size});
+}
+
+void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes)
+{
+	set_counter(walk, segment, &(struct walk_counter){.source = WALK_RETURNED_RESULT, .bytes = bytes});
+}
+
+void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, uint32_t bytes)
+{
+	const struct walk_record *record = walk_record_of(walk, segment);
+
+	if (walk->error || !record || walk_is_guest(walk))
+		return;
+	if (!iof_arena_extend(&walk->driver, record->native + record->native_size, bytes))
+		walk_fail(walk, -EINVAL, "shape function: slack of %s declared too late", segment->type->name);
+}
+
+uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uint64_t max, int error, const char *what)
+{
+	if (walk->error)
+		return 0;
+	if (value < min)
+		walk_fail(walk, -error, "%s is %" PRIu64 ", at least %" PRIu64, what, value, min);
+	else if (value > max)
+		walk_fail(walk, -error, "%s is %" PRIu64 ", at most %" PRIu64, what, value, max);
+	else
+		return value;
+	return 0;
+}
+
+uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
+			uint32_t size, uint64_t max)
+{
+	const struct walk_record *record = walk_record_of(walk, segment);
+	uint64_t value = iof_segment_uint(segment, element, offset, size);
+	struct walk_place place;
+
+	if (walk->error || !record || value <= max)
+		return value;
+	if (!record->image || !walk_place_scalar(walk, record, element, offset, &place)) {
+		walk_fail(walk, -EINVAL, "shape function: no count at offset %" PRIu32 " of %s", offset,
+			  segment->type->name);
+		return 0;
+	}
+	iof_scalar_store(record->image + element * iof_type_size(segment->type, IOF_ABI_CANONICAL) + offset, size,
+			 false, max);
+	/* In the caller's bytes too: scatter compares with them, and what the driver leaves alone is not stored. */
+	if (record->native && record->native != record->image)
+		iof_scalar_store(record->native + element * iof_type_size(segment->type, walk->abi) + place.native,
+				 place.field->size[IOF_ABI_LAYOUT(walk->abi)], walk->abi & IOF_BIG_ENDIAN, max);
+	return max;
+}
+
+void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value)
+{
+	walk_fail(walk, -error, "%s is %" PRIu64 ", which selects nothing", what, value);
+}
