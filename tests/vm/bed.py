@@ -43,8 +43,8 @@ def run(command: list[str], cwd: Path | None = None) -> str:
     """Runs a command of the set-up; returns its output, or raises BedError with what it said."""
     try:
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=600)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise BedError(f"{command[0]}: {error}") from error
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise BedError(f"{command[0]}: {problem}") from problem
     if done.returncode != 0:
         raise BedError(f"`{shlex.join(command)}` failed:\n{done.stdout}{done.stderr}".rstrip())
     return done.stdout
@@ -176,7 +176,7 @@ KVM = ["-accel", "kvm", "-cpu", "host"]
 
 
 def kvm_works(kernel: Kernel) -> bool:
-    """Whether a VM boots with /dev/kvm and could nest another one. Tried once per boot of the machine."""
+    """Whether a VM boots with /dev/kvm and can nest another one. Tried once per boot of the machine."""
     forced = os.environ.get("VM_ACCEL")
     if forced in ("tcg", "kvm"):
         return forced == "kvm"
@@ -185,8 +185,8 @@ def kvm_works(kernel: Kernel) -> bool:
     flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     if not re.search(r"^flags\s*:.*\b(svm|vmx)\b", flags, re.MULTILINE):
         return False
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
-    verdict = cache_directory() / f"kvm-{boot}"
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    verdict = cache_directory() / f"kvm-{boot_id}"
     if not verdict.exists():
         # The node may be there and yet not work, or work and not nest. Without a start script, init ends in a panic,
         # which is an answer as well: the kernel ran.
@@ -279,9 +279,8 @@ def prepare(test: Test, kernel: Kernel) -> list[str]:
 class Report:
     """Turns the VM's output into progress, counts and a log."""
 
-    def __init__(self, test: Test, verbose: bool) -> None:
+    def __init__(self, test: Test) -> None:
         self.test = test
-        self.verbose = verbose
         self.began = time.monotonic()
         self.log = (test.logs / "output.log").open("w", encoding="utf-8")
 
@@ -317,9 +316,9 @@ class Report:
         say(f"[{passed:5.1f} s] {who}: {text}")
 
 
-def boot(test: Test, command: list[str], verbose: bool) -> None:
+def boot(test: Test, command: list[str]) -> None:
     """Runs the outer VM to its end, or until the time is over."""
-    report = Report(test, verbose)
+    report = Report(test)
     end = report.began + test.timeout
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0
@@ -355,11 +354,11 @@ def show_logs(test: Test) -> None:
             print("\n".join(lines[-TAIL_LINES:]))
 
 
-def perform(test: Test, verbose: bool) -> int:
+def perform(test: Test) -> int:
     """Boots, reports, cleans up; the exit status."""
     began = time.monotonic()
     kernel = setup()
-    boot(test, prepare(test, kernel), verbose)
+    boot(test, prepare(test, kernel))
     if test.failed:
         show_logs(test)
         for name in test.failed:
@@ -387,13 +386,13 @@ def script_path(name: str) -> str:
 
 
 def main() -> int:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, help="build directory, for VM_BUILD")
     parser.add_argument("--path", action="append", default=[], help="folder of programs, for PATH (repeatable)")
     parser.add_argument("--logs", type=Path, help="where logs go (default: BUILD/vm-logs/NAME or the cache)")
     parser.add_argument("--name", help="name of the folder of the logs (default: the script's)")
     parser.add_argument("--timeout", type=float, default=240, help="seconds for all of it (default: 240)")
-    parser.add_argument("--verbose", action="store_true", help="show QEMU's command line")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="fetch the kernel and make the initramfs")
     single = commands.add_parser("run", help="run a script in one VM")
@@ -435,7 +434,7 @@ def main() -> int:
         path=[str(Path(path).resolve()) for path in options.path],
         timeout=options.timeout,
     )
-    return perform(test, options.verbose)
+    return perform(test)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# check.sh BUILD PYTHON: every check of style over the files of the source tree; one line "ok NAME" or "not ok NAME".
+# BUILD is a directory built with clang: its compile_commands.json is what clang-tidy reads.
+set -uo pipefail
+BUILD=$1 PYTHON=$2
+cd "$(dirname "$0")/../.." || exit 1
+. tests/style/files.sh
+
+failed=0
+check() { # NAME COMMAND...
+	local name=$1 output began=$SECONDS
+	shift
+	if output=$("$@" 2>&1); then
+		echo "ok $name"
+	else
+		printf '%s\n' "$output" | head -n 200 | sed 's/^/    /'
+		echo "not ok $name"
+		failed=1
+	fi
+	[ $((SECONDS - began)) -lt 5 ] || echo "    ($((SECONDS - began)) s)"
+}
+
+mapfile -t c < <(c_files)
+mapfile -t py < <(python_files)
+mapfile -t sh < <(shell_files)
+mapfile -t text < <(text_files)
+check clang-format clang-format --dry-run -Werror "${c[@]}"
+check clang-tidy "$PYTHON" tests/style/tidy.py "$BUILD"
+check black black -q --check --diff "${py[@]}"
+check mypy mypy --cache-dir "$BUILD/mypy" "${py[@]}"
+check pylint pylint -j 2 --score n "${py[@]}"
+check shellcheck shellcheck -x "${sh[@]}"
+check codespell codespell "${text[@]}"
+check "a licence line in every source" "$PYTHON" tests/style/spdx.py "${c[@]}" "${py[@]}" "${sh[@]}"
+exit $failed
