@@ -42,9 +42,8 @@ void iof_walk_destroy(struct iof_walk *walk); /**< NULL is allowed */
 /** Why the last pass failed: "arg.count is 20, at most 16". Valid until the next pass; "" if it did not. */
 const char *iof_walk_reason(const struct iof_walk *walk);
 
-/** Number of segments of the walk and the i-th of them (for traces and front ends). */
+/** Number of segments of the walk; iof_walk_segment() gives each (for traces and front ends). */
 unsigned iof_walk_segments(const struct iof_walk *walk);
-const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned index);
 
 /**
  * Guest: walks the caller's memory from @p argument on and fills the payload.

@@ -43,6 +43,9 @@ struct iof_segment {
 	uint16_t index;           /**< position among the walk's segments */
 };
 
+/** The @p index-th segment of a walk that has succeeded; absent where there are fewer (for timeouts, traces). */
+const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned index);
+
 /** Little-endian scalar at byte @p offset of element @p element; 0 where the element does not exist. */
 uint64_t iof_segment_uint(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size);
 /** As iof_segment_uint(), sign-extended. */
