@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+"""An interface with everything the backends print: numbers, layouts, shape programs, hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Optional
+
+from . import model, shape
+from .diag import Diagnostics
+from .hashes import ProgramText, sha64, type_text
+from .layout import EvaluationError, Layout, PerLayout, Scalar, Scope, report
+from .shape import Descriptor, Shape, ShapeBuilder
+
+CARRIER_FLAGS = {"cuse": "IOF_CMD_NO_CUSE", "chardev": "IOF_CMD_NO_CHARDEV"}
+FAMILY_BITS = {"size": 0x3FFF << 16, "nr": 0xFF}
+
+
+@dataclass(frozen=True)
+class AnalysedCommand:
+    """A command with its numbers, its program and its hash."""
+
+    command: model.Command
+    numbers: PerLayout
+    mask: int
+    argument: str  # enum iof_argument
+    value_signed: bool
+    shape: Optional[Shape]
+    shares: Optional[AnalysedCommand]  # the command whose shape function serves this one too
+    forever: Optional[int]
+    hash: int
+
+    @property
+    def why(self) -> str:
+        """What prevents it from being carried, wholly or by some."""
+        return " ".join(unsupported.why for unsupported in self.command.traits.unsupported)
+
+    @property
+    def carriers_without(self) -> tuple[str, ...]:
+        """Front ends and backends that do not carry it."""
+        return tuple(c for unsupported in self.command.traits.unsupported for c in unsupported.carriers)
+
+    @property
+    def carrier_flags(self) -> list[str]:
+        """Their flags."""
+        return [CARRIER_FLAGS[carrier] for carrier in CARRIER_FLAGS if carrier in self.carriers_without]
+
+    @property
+    def supported(self) -> bool:
+        """Whether anything carries it."""
+        return self.argument != "IOF_ARG_UNSUPPORTED"
+
+
+@dataclass(frozen=True)
+class AnalysedIo:
+    """read or write."""
+
+    io: model.Io
+    keyword: str
+    record: str
+    descriptor: Descriptor
+    count_records: bool
+    direction: str
+    flags: str
+    max_count: int
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """An interface that has no errors."""
+
+    interface: model.Interface
+    scope: Scope
+    commands: tuple[AnalysedCommand, ...]
+    ios: tuple[AnalysedIo, ...]
+    descriptors: tuple[Descriptor, ...]
+    hash: int
+
+    @property
+    def by_number(self) -> tuple[AnalysedCommand, ...]:
+        """In the order of the LP64 numbers, which the runtime searches."""
+        return tuple(sorted(self.commands, key=lambda command: command.numbers[0]))
+
+
+class _Analysis:
+    def __init__(self, interface: model.Interface, diagnostics: Diagnostics) -> None:
+        self.interface = interface
+        self.scope = Scope(interface)
+        self.diagnostics = diagnostics
+        self.builder = ShapeBuilder(self.scope)
+        self.commands: dict[str, AnalysedCommand] = {}
+
+    def _argument(self, command: model.Command) -> str:
+        if any(not unsupported.carriers for unsupported in command.traits.unsupported):
+            return "IOF_ARG_UNSUPPORTED"
+        if command.argument is None:
+            return "IOF_ARG_NONE"
+        return "IOF_ARG_POINTER" if command.argument.pointer else "IOF_ARG_VALUE"
+
+    def command(self, command: model.Command) -> AnalysedCommand:
+        """Analyses one command; the errors of others are found all the same."""
+        shares: Optional[AnalysedCommand] = None
+        if command.like is not None:
+            shares = self.commands.get(command.like)
+            if shares is None:
+                raise EvaluationError(command.name_span, f"no command '{command.like}' before this one", "declare it above")
+            command = replace(command, argument=shares.command.argument)
+        numbers = self.scope.numbers(command)
+        mask = 0xFFFFFFFF
+        for field in command.traits.family:
+            mask &= ~FAMILY_BITS[field]
+        argument, program, signed = self._argument(command), None, False
+        if argument == "IOF_ARG_POINTER":
+            program = shares.shape if shares is not None else self.builder.build(command)
+        elif argument == "IOF_ARG_VALUE" and command.argument is not None:
+            kind = self.scope.type_of(command.argument.type)
+            if not isinstance(kind, Scalar):
+                raise EvaluationError(command.argument.span, "a struct by value", "an ioctl takes a pointer to it: write '*arg'")
+            signed = kind.signed
+        timeout = command.traits.timeout
+        forever = self.scope.evaluate(timeout.forever) if timeout is not None and timeout.forever is not None else None
+        masked = [number & mask for number in numbers]
+        text = f"{masked} {mask:#x} {argument} {int(signed)}\n"
+        if program is not None:
+            text += ProgramText(self.scope).ops(program.ops)
+        a, b, c, d = masked
+        return AnalysedCommand(command, (a, b, c, d), mask, argument, signed, program, shares, forever, sha64(text))
+
+    def io(self, item: model.Io) -> AnalysedIo:
+        """Analyses read or write."""
+        kind = self.scope.type_of(item.type)
+        descriptor = self.builder.describe(kind, item.keyword)
+        if item.extent.max is None:
+            raise EvaluationError(item.extent.span, "no bound", f"write how much one {item.keyword}() may move: [max 65536]")
+        if not isinstance(item.direction, model.Direction):
+            raise EvaluationError(item.span, "no direction", "write 'out' for read, 'in' or 'inout' for write")
+        if shape.needs_walk(kind):
+            raise EvaluationError(item.type.span, "records with pointers or chosen unions", "only plain records can be read")
+        flags = [flag for name, flag in (("blocking", "IOF_CMD_BLOCKING"), ("restart", "IOF_CMD_RESTART"))]
+        flags = [flag for flag, on in zip(flags, (item.traits.blocking, item.traits.restart)) if on]
+        return AnalysedIo(
+            item,
+            item.keyword,
+            descriptor.c_name,
+            descriptor,
+            item.traits.count == "records",
+            shape.DIRECTIONS[item.direction],
+            " | ".join(flags),
+            self.scope.evaluate(item.extent.max),
+        )
+
+    def run(self) -> Optional[Analysed]:
+        """Everything, or None with the errors reported."""
+        ios = []
+        for record in self.scope.all_records():
+            self._try(lambda record=record: self.scope.laid(record))  # type: ignore[misc]
+        for command in self.interface.commands:
+            found = self._try(lambda command=command: self.command(command))  # type: ignore[misc]
+            if isinstance(found, AnalysedCommand):
+                self.commands[command.name] = found
+        for item in self.interface.ios:
+            found = self._try(lambda item=item: self.io(item))  # type: ignore[misc]
+            if isinstance(found, AnalysedIo):
+                ios.append(found)
+        if self.diagnostics:
+            return None
+        commands = tuple(self.commands.values())
+        text = " ".join(f"{command.hash:x}" for command in sorted(commands, key=lambda c: c.numbers[0]))
+        for io in ios:
+            text += f"\n{io.keyword} {type_text(self.scope, io.descriptor.type)} {io.count_records} {io.direction} {io.max_count}"
+        text += f"\npoll {self.interface.poll}"
+        descriptors = tuple(d for d in self.builder.descriptors.values() if not d.c_name.startswith("iof_"))
+        return Analysed(self.interface, self.scope, commands, tuple(ios), descriptors, sha64(text))
+
+    def _try(self, work):  # type: ignore[no-untyped-def]
+        try:
+            return work()
+        except EvaluationError as error:
+            report(error, self.diagnostics)
+            return None
+
+
+def analyse(interface: model.Interface, diagnostics: Diagnostics) -> Optional[Analysed]:
+    """The interface with everything the backends print, or None with the errors reported."""
+    return _Analysis(interface, diagnostics).run()
+
+
+__all__ = ["Analysed", "AnalysedCommand", "AnalysedIo", "Layout", "analyse"]

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""A C file that compiles only if the computed layouts are the compiler's, and the real header's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..analysis import Analysed
+from ..layout import LAYOUTS, Laid, PerLayout
+from ..model import Record
+from . import render
+from .cformat import fill
+from .types import TypePrinter, by_layout
+
+
+@dataclass(frozen=True)
+class Group:
+    """The assertions about one record."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+def _assertion(what: str, values: PerLayout, reason: str) -> str:
+    return fill("_Static_assert(", [f"{what} == {by_layout(values)}", f'"{reason}"'], ");")
+
+
+def _record(laid: Laid, c_name: str) -> list[str]:
+    lines = [_assertion(f"sizeof({c_name})", laid.size, f"size of {c_name}")]
+    for placed in laid.members:
+        name = placed.member.name
+        if name:
+            lines.append(_assertion(f"offsetof({c_name}, {name})", placed.offset, f"offset of {name} in {c_name}"))
+    return lines
+
+
+def _real_name(record: Record) -> str:
+    return record.name if record.typedef else f"{record.keyword} {record.name}"
+
+
+def _real(analysed: Analysed) -> list[str]:
+    lines = []
+    for record in analysed.scope.all_records():
+        lines += _record(analysed.scope.laid(record), _real_name(record))
+    for command in analysed.commands:
+        name = command.command.name
+        lines.append(_assertion(f"(unsigned int){name}", command.numbers, f"number of {name}"))
+    for name, expr in analysed.scope.consts.items():
+        a, b, c, d = (analysed.scope.evaluate(expr, layout) for layout in LAYOUTS)
+        check = _assertion(f"(long long)({name})", (a, b, c, d), f"value of {name}")
+        # A constant of the IDL's own (a bound) is not in the header; enumerators are no macros and stay unchecked.
+        lines.append(f"#ifdef {name}\n{check}\n#endif")
+    return lines
+
+
+def generate(analysed: Analysed, origin: str) -> str:
+    """The text of the file."""
+    printer = TypePrinter(analysed)
+    groups = [Group(name, tuple(_record(laid, name))) for laid, name in printer._records()]
+    real = _real(analysed)
+    text = "\n".join(line for group in groups for line in group.lines) + "\n".join(real)
+    return render(
+        "assertions.c.j2",
+        origin=origin,
+        interface=analysed.interface,
+        groups=groups,
+        real=real,
+        by_layout="IOFERRY_BY_LAYOUT" in text,
+    )

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""ioferryc check|gen|list FILE..."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Optional, Sequence
+
+from .analysis import Analysed, analyse
+from .backends import assertions, c, listing, render, stub, types
+from .build import build
+from .check import check
+from .diag import Diagnostics, Source
+from .parse import parse
+
+
+def load(paths: Sequence[Path], diagnostics: Diagnostics) -> list[Analysed]:
+    """Reads and checks files. Errors of all of them are collected."""
+    found: list[Analysed] = []
+    for path in paths:
+        source = Source.read(path)
+        parsed = parse(source, diagnostics)
+        for interface in build(parsed.tree, source, diagnostics):
+            local = Diagnostics()
+            check(interface, path, local)
+            analysed = analyse(interface, local)
+            lost = {f"'{name}'" for name in parsed.lost_names}
+            diagnostics.found += [d for d in local.found if not any(name in d.message for name in lost)]
+            if analysed is not None:
+                found.append(analysed)
+    return found
+
+
+def write_if_changed(path: Path, text: str) -> None:
+    """Leaves a file alone that has this content, so that nothing is compiled again."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def products(analysed: Analysed, origin: str) -> dict[str, str]:
+    """Everything generated from one interface, by file name."""
+    name = analysed.interface.name
+    return {
+        f"{name}.c": c.generate(analysed, origin),
+        f"{name}_types.h": types.generate(analysed, origin),
+        f"{name}_stub.h": stub.generate(analysed, origin),
+        f"{name}_assertions.c": assertions.generate(analysed, origin),
+    }
+
+
+def origin_of(path: Path) -> str:
+    """How generated files name their source: from its idl/ folder on, else its name; never a machine's path."""
+    parts = path.resolve().parts
+    start = max((i for i, part in enumerate(parts) if part == "idl"), default=len(parts) - 1)
+    return "/".join(parts[start:])
+
+
+def _generate(found: list[Analysed], out: Path) -> None:
+    for analysed in found:
+        for name, text in products(analysed, origin_of(Path(analysed.interface.source.path))).items():
+            write_if_changed(out / name, text)
+    names = sorted(analysed.interface.name for analysed in found)
+    write_if_changed(out / "interfaces.c", render("registry.c.j2", names=names))
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ioferryc", description="The compiler of ioferry's device interfaces.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("check", "report errors"),
+        ("gen", "write C files"),
+        ("list", "show commands with number, argument, sizes, blocking and who carries them"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        if name == "gen":
+            command.add_argument("--out", type=Path, required=True, help="folder to write to")
+        command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    return parser
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Exit status: 0, 1 with errors in the IDL, 2 for a wrong call."""
+    arguments = _arguments().parse_args(argv)
+    diagnostics = Diagnostics()
+    try:
+        found = load(arguments.files, diagnostics)
+        if diagnostics:
+            print(diagnostics.render(), file=sys.stderr)
+            print(f"{len(diagnostics.found)} error{'s' if len(diagnostics.found) > 1 else ''}", file=sys.stderr)
+            return 1
+        if arguments.command == "gen":
+            _generate(found, arguments.out)
+        elif arguments.command == "list":
+            print(listing.generate(found), end="")
+    except OSError as error:
+        print(f"ioferryc: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""What two builds must agree on to understand each other, as text and its hash.
+
+The text holds wire-relevant facts only: numbers, layouts, and the program of each argument. Names of
+structures and fields and comments are not in it, so that renaming them keeps builds compatible.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Iterable
+
+from . import shape
+from .layout import AnyType, Laid, Scope
+from .shape import Constant, Op, Operation, Read, Value, Variable
+
+
+def sha64(text: str) -> int:
+    """The first 64 bits of SHA-256."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def type_text(scope: Scope, kind: AnyType) -> str:
+    """The layout of a type."""
+    size = kind.flexible.offset if isinstance(kind, Laid) and kind.flexible is not None else kind.size
+    fields = []
+    for flat in scope.flatten(kind):
+        arms = ""
+        if flat.union is not None:
+            arms = "{" + " ".join(type_text(scope, member.type) + f"*{member.count}" for member in flat.union.members) + "}"
+        fields.append(f"{flat.kind}{arms}*{flat.count} {flat.size} {flat.offset} {flat.stride}")
+    return f"[{size}: {'; '.join(fields)}]"
+
+
+class ProgramText:
+    """The canonical text of a shape program: segments, loops and counts go by number."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self._numbers: dict[str, int] = {}
+
+    def _number(self, name: str) -> str:
+        return f"#{self._numbers.setdefault(name, len(self._numbers))}"
+
+    def _offset(self, offset: shape.Offset) -> str:
+        return "+".join([str(offset.base), *(f"{self._number(name)}*{stride}" for name, stride in offset.terms)])
+
+    def _element(self, element: str) -> str:
+        return element if element.isdigit() else self._number(element)
+
+    def value(self, value: Value) -> str:
+        """An expression, in prefix notation."""
+        if isinstance(value, Constant):
+            return str(value.value)
+        if isinstance(value, Variable):
+            return self._number(value.name)
+        if isinstance(value, Read):
+            sign = "s" if value.signed else "u"
+            return f"{sign}{value.size}@{self._number(value.segment)}.{self._element(value.element)}.{self._offset(value.offset)}"
+        return f"({' '.join([value.operator, *map(self.value, value.operands)])})"
+
+    def _direction(self, direction: shape.DirectionValue) -> str:
+        if isinstance(direction, str):
+            # Both mean the same on the wire.
+            return "IOF_INOUT" if direction == "IOF_OUT" else direction
+        test, yes, no = direction
+        return f"({self.value(test)} ? {self._direction(yes)} : {self._direction(no)})"
+
+    def ops(self, ops: Iterable[Op]) -> str:
+        """Operations, one a line."""
+        return "\n".join(self._op(op) for op in ops)
+
+    def _op(self, op: Op) -> str:
+        # pylint: disable=too-many-return-statements
+        if isinstance(op, shape.Let):
+            high = op.high.value if op.high is not None else "-"
+            return f"let {self._number(op.name)} {self.value(op.value)} {high} {'clamp' if op.clamp else op.errno}"
+        if isinstance(op, shape.Check):
+            return f"check {self.value(op.value)} {op.low.value} {op.high.value} {op.errno}"
+        if isinstance(op, shape.Walk):
+            parent = self._number(op.parent) + "." + self._element(op.element) if op.parent else "-"
+            return (
+                f"{op.kind} {self._number(op.name)} {parent} {self._offset(op.offset)} {type_text(self.scope, op.type.type)} "
+                f"{self.value(op.count)} {self._direction(op.direction)} {int(op.nullable)}"
+            )
+        if isinstance(op, shape.ArmOf):
+            place = f"{self._number(op.segment)}.{self._element(op.element)}.{self._offset(op.offset)}"
+            return f"arm {place} {type_text(self.scope, op.type.type)}"
+        if isinstance(op, shape.Reject):
+            return f"reject {op.errno}"
+        if isinstance(op, shape.Loop):
+            return f"loop {self._number(op.variable)} {self.value(op.count)} {{\n{self.ops(op.body)}\n}}"
+        if isinstance(op, shape.Switch):
+            return self._switch(op)
+        if isinstance(op, shape.ReturnedOf):
+            counter = self.value(op.counter) if op.counter is not None else "result"
+            return f"returned {self._number(op.segment)} {counter} {int(op.bytes)}"
+        assert isinstance(op, shape.Slack)
+        return f"slack {self._number(op.segment)} {op.bytes}"
+
+    def _switch(self, op: shape.Switch) -> str:
+        lines = [f"switch {' '.join(self.value(selector) for selector in op.selectors)} {{"]
+        for branch in op.branches:
+            labels = [" ".join("*" if c is None else str(c.value) for c in label) for label in branch.labels]
+            lines.append(f"{', '.join(labels) or 'default'}:\n{self.ops(branch.body)}")
+        return "\n".join([*lines, "}"])
+
+
+__all__ = ["ProgramText", "Operation", "sha64", "type_text"]

@@ -1,0 +1,485 @@
+# SPDX-License-Identifier: MIT
+"""Sizes, offsets, constants and command numbers in every layout that an ABI may have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Optional, Union
+
+from . import model
+from .diag import Diagnostics, Span
+from .model import Expr, Member, Record, TypeRef
+
+
+class Layout(IntEnum):
+    """As enum iof_layout of runtime/include/ioferry/abi.h."""
+
+    LP64 = 0
+    I386 = 1
+    EABI32 = 2
+    EABI32_TIME64 = 3
+
+
+LAYOUTS = tuple(Layout)
+PerLayout = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A type without parts. Kinds as enum iof_kind."""
+
+    name: str
+    kind: str
+    size: PerLayout
+    c_name: str
+    builtin: Optional[str] = None  # the runtime's descriptor
+
+    @property
+    def signed(self) -> bool:
+        """Whether widening keeps the sign."""
+        return self.kind == "IOF_SINT"
+
+    def align(self, layout: Layout) -> int:
+        """i386 aligns 8-byte integers to 4."""
+        return min(self.size[layout], 4) if layout is Layout.I386 else self.size[layout]
+
+
+def _same(size: int) -> PerLayout:
+    return (size, size, size, size)
+
+
+WORD: PerLayout = (8, 4, 4, 4)
+TIME: PerLayout = (8, 4, 4, 8)
+POINTER = Scalar("pointer", "IOF_POINTER", WORD, "void *")
+WIDE_POINTER = Scalar("u64", "IOF_POINTER", _same(8), "uint64_t")
+SENTINELS = {
+    size: Scalar(f"sentinel{size[0] * 8}", "IOF_SENTINEL", size, c_name)
+    for size, c_name in ((WORD, "unsigned long"), (_same(4), "uint32_t"), (_same(8), "uint64_t"))
+}
+
+
+def _scalars() -> dict[str, Scalar]:
+    found = [
+        Scalar("char", "IOF_CHARS", _same(1), "char", "iof_type_char"),
+        Scalar("int", "IOF_SINT", _same(4), "int", "iof_type_s32"),
+        Scalar("long", "IOF_SINT", WORD, "long", "iof_type_long"),
+        Scalar("ulong", "IOF_UINT", WORD, "unsigned long", "iof_type_ulong"),
+        Scalar("size_t", "IOF_UINT", WORD, "size_t", "iof_type_ulong"),
+        Scalar("time_t", "IOF_SINT", TIME, "time_t"),
+        Scalar("suseconds_t", "IOF_SINT", TIME, "suseconds_t"),
+    ]
+    for bits in (8, 16, 32, 64):
+        for sign, kind, c_sign in (("u", "IOF_UINT", "uint"), ("s", "IOF_SINT", "int")):
+            builtin, c_name = f"iof_type_{sign}{bits}", f"{c_sign}{bits}_t"
+            for name in (f"{sign}{bits}", f"__{sign}{bits}", c_name):
+                found.append(Scalar(name, kind, _same(bits // 8), c_name, builtin))
+    return {scalar.name: scalar for scalar in found}
+
+
+SCALARS = _scalars()
+
+# --- placed types ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A member of a record with its place. Dimensions of a fixed array, outermost first."""
+
+    member: Member
+    type: AnyType
+    dims: tuple[int, ...]
+    offset: PerLayout
+    flexible: bool = False
+
+    @property
+    def count(self) -> int:
+        """Elements of all dimensions."""
+        total = 1
+        for dim in self.dims:
+            total *= dim
+        return total
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A struct or union with its layout."""
+
+    record: Record
+    members: tuple[Placed, ...]
+    size: PerLayout
+    alignment: PerLayout
+
+    def align(self, layout: Layout) -> int:
+        """Alignment in bytes."""
+        return self.alignment[layout]
+
+    @property
+    def flexible(self) -> Optional[Placed]:
+        """The array of variable length at the end."""
+        return self.members[-1] if self.members and self.members[-1].flexible else None
+
+
+AnyType = Union[Scalar, Laid]
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A field of a type's descriptor: struct iof_field."""
+
+    name: str
+    kind: str
+    count: int
+    size: PerLayout
+    offset: PerLayout
+    stride: PerLayout
+    union: Optional[Laid] = None
+
+
+def _scaled(values: PerLayout, factor: int) -> PerLayout:
+    a, b, c, d = values
+    return (a * factor, b * factor, c * factor, d * factor)
+
+
+def add(left: PerLayout, right: PerLayout) -> PerLayout:
+    """Sum, layout by layout."""
+    return (left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3])
+
+
+class EvaluationError(Exception):
+    """An expression has no constant value, or a name means nothing; reported at the span."""
+
+    def __init__(self, span: Span, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.span, self.message, self.advice = span, message, advice
+
+
+def _round_up(value: int, align: int) -> int:
+    return (value + align - 1) // align * align
+
+
+_ARITHMETIC = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: int(a / b) if abs(a) < 1 << 50 else a // b,
+    "%": lambda a, b: a - b * int(a / b),
+    "<<": lambda a, b: a << min(b, 64),
+    ">>": lambda a, b: a >> min(b, 64),
+    "<": lambda a, b: int(a < b),
+    ">": lambda a, b: int(a > b),
+    "<=": lambda a, b: int(a <= b),
+    ">=": lambda a, b: int(a >= b),
+    "==": lambda a, b: int(a == b),
+    "!=": lambda a, b: int(a != b),
+    "&": lambda a, b: a & b,
+    "|": lambda a, b: a | b,
+    "^": lambda a, b: a ^ b,
+    "&&": lambda a, b: int(bool(a) and bool(b)),
+    "||": lambda a, b: int(bool(a) or bool(b)),
+}
+_UNARY = {"-": lambda a: -a, "+": lambda a: a, "~": lambda a: ~a, "!": lambda a: int(not a)}
+_IOC_DIRECTION = {"_IO": 0, "_IOW": 1, "_IOR": 2, "_IOWR": 3}
+
+
+class Scope:
+    """The names of an interface, and what they mean in each layout."""
+
+    def __init__(self, interface: model.Interface) -> None:
+        self.interface = interface
+        self.consts: dict[str, Expr] = {const.name: const.value for const in interface.consts}
+        self.records: dict[str, Record] = {}
+        self.aliases = {alias.name: alias.type for alias in interface.aliases}
+        self.enums = {enum.name: enum for enum in interface.enums if enum.name}
+        self._laid: dict[int, Laid] = {}
+        self._active: list[str] = []
+        self._values: dict[tuple[str, Layout], int] = {}
+        for enum in interface.enums:
+            self._add_enumerators(enum)
+        for record in interface.records:
+            self._add_record(record)
+
+    def _add_enumerators(self, enum: model.EnumType) -> None:
+        base: Optional[Expr] = None
+        step = 0
+        for item in enum.enumerators:
+            if item.value is not None:
+                base, step = item.value, 0
+            number: Expr = model.Number(step, item.span)
+            self.consts[item.name] = model.Binary("+", base, number, item.span) if base else number
+            step += 1
+
+    def _add_record(self, record: Record) -> None:
+        if record.name:
+            self.records[record.name] = record
+        for member in record.members:
+            if member.type.record is not None:
+                self._add_record(member.type.record)
+
+    def all_records(self) -> tuple[Record, ...]:
+        """Records with names, in the order of the file; those inside others come before them."""
+        found: list[Record] = []
+
+        def visit(record: Record) -> None:
+            for member in record.members:
+                if member.type.record is not None:
+                    visit(member.type.record)
+            if record.name and record not in found:
+                found.append(record)
+
+        for record in self.interface.records:
+            visit(record)
+        for command in self.interface.commands:
+            if command.argument and command.argument.type.record:
+                visit(command.argument.type.record)
+        return tuple(found)
+
+    # --- types ---
+
+    def type_of(self, ref: TypeRef) -> AnyType:
+        """The type a reference means."""
+        if ref.record is not None:
+            return self.laid(ref.record)
+        if ref.name == "pointer":
+            return POINTER
+        if ref.name == "void":
+            return SCALARS["u8"]
+        if ref.name == "timeval":
+            return self.laid(TIMEVAL)
+        if ref.name in SCALARS:
+            return SCALARS[ref.name]
+        if ref.name in self.records:
+            return self.laid(self.records[ref.name])
+        if ref.name in self.enums:
+            return self._enum_type(self.enums[ref.name])
+        if ref.name in self.aliases:
+            return self._guarded(ref.name, ref.span, lambda: self.type_of(self.aliases[ref.name]))
+        raise EvaluationError(ref.span, f"unknown type '{ref.name}'", self._suggest(ref.name))
+
+    def _suggest(self, name: str) -> str:
+        import difflib  # pylint: disable=import-outside-toplevel
+
+        known = [*SCALARS, "timeval", *self.records, *self.enums, *self.aliases]
+        close = difflib.get_close_matches(name, known, 1)
+        return f"did you mean '{close[0]}'?" if close else f"declare it: struct {name} {{ ... }};"
+
+    def _enum_type(self, enum: model.EnumType) -> Scalar:
+        negative = any(self.evaluate(self.consts[item.name], Layout.LP64) < 0 for item in enum.enumerators)
+        c_name, builtin = ("int", "iof_type_s32") if negative else ("unsigned int", "iof_type_u32")
+        return Scalar(enum.name, "IOF_SINT" if negative else "IOF_UINT", _same(4), c_name, builtin)
+
+    def _guarded(self, name: str, span: Span, work):  # type: ignore[no-untyped-def]
+        if name in self._active:
+            raise EvaluationError(span, f"'{name}' contains itself", "a value cannot contain itself; use a pointer")
+        self._active.append(name)
+        try:
+            return work()
+        finally:
+            self._active.pop()
+
+    def laid(self, record: Record) -> Laid:
+        """Lays a record out, once."""
+        known = self._laid.get(id(record))
+        if known is None:
+            name = record.name or f"at {record.span.start}"
+            known = self._laid[id(record)] = self._guarded(name, record.span, lambda: self._lay_out(record))
+        return known
+
+    def _member_type(self, member: Member) -> AnyType:
+        if member.pointer:
+            return WIDE_POINTER if member.wide else POINTER
+        found = self.type_of(member.type)
+        if member.sentinel and isinstance(found, Scalar) and found.size in SENTINELS:
+            return SENTINELS[found.size]
+        return found
+
+    def _lay_out(self, record: Record) -> Laid:
+        offsets: list[list[int]] = [[] for _ in record.members]
+        sizes, aligns = [0, 0, 0, 0], [1, 1, 1, 1]
+        types, dims, flexible = [], [], []
+        for member in record.members:
+            fixed = member.pointer or all(e.count is not None and self.is_constant(e.count) for e in member.extents)
+            types.append(self._member_type(member))
+            flexible.append(not fixed)
+            dims.append(self._dims(member) if fixed and not member.pointer else ())
+        for layout in LAYOUTS:
+            size = 0
+            for index, member in enumerate(record.members):
+                align = 1 if record.packed else types[index].align(layout)
+                if member.aligned is not None:
+                    align = max(align, self.evaluate(member.aligned, layout))
+                place = _round_up(0 if record.keyword == "union" else size, align)
+                offsets[index].append(place)
+                bytes_here = types[index].size[layout]
+                for dim in dims[index]:
+                    bytes_here *= dim
+                size = max(size, place + (0 if flexible[index] else bytes_here))
+                aligns[layout] = max(aligns[layout], align)
+            if record.aligned is not None:
+                aligns[layout] = max(aligns[layout], self.evaluate(record.aligned, layout))
+            sizes[layout] = _round_up(size, aligns[layout])
+        members = tuple(
+            Placed(member, types[i], dims[i], _per_layout(offsets[i]), flexible[i])
+            for i, member in enumerate(record.members)
+        )
+        return Laid(record, members, _per_layout(sizes), _per_layout(aligns))
+
+    def _dims(self, member: Member) -> tuple[int, ...]:
+        dims = []
+        for extent in member.extents:
+            assert extent.count is not None
+            dim = self.evaluate(extent.count, Layout.LP64)
+            if not 0 < dim <= 1 << 20:
+                raise EvaluationError(extent.span, f"an array of {dim} elements", "give it 1 to 1048576 elements")
+            dims.append(dim)
+        return tuple(dims)
+
+    # --- values ---
+
+    def is_constant(self, expr: Expr) -> bool:
+        """Whether the expression reads no field."""
+        if isinstance(expr, model.Path):
+            return len(expr.names) == 1 and expr.names[0] in self.consts
+        if isinstance(expr, model.Unary):
+            return self.is_constant(expr.operand)
+        if isinstance(expr, model.Binary):
+            return self.is_constant(expr.left) and self.is_constant(expr.right)
+        if isinstance(expr, model.Conditional):
+            return all(self.is_constant(part) for part in (expr.test, expr.yes, expr.no))
+        if isinstance(expr, model.Call):
+            return expr.function not in ("_IOC_SIZE", "_IOC_NR")
+        return True
+
+    def evaluate(self, expr: Expr, layout: Layout = Layout.LP64) -> int:
+        """Value of a constant expression."""
+        # pylint: disable=too-many-return-statements
+        if isinstance(expr, model.Number):
+            return expr.value
+        if isinstance(expr, model.Path):
+            return self._constant(expr, layout)
+        if isinstance(expr, model.Unary):
+            return int(_UNARY[expr.operator](self.evaluate(expr.operand, layout)))
+        if isinstance(expr, model.Binary):
+            left, right = self.evaluate(expr.left, layout), self.evaluate(expr.right, layout)
+            if expr.operator in "/%" and right == 0:
+                raise EvaluationError(expr.span, "division by zero", "correct the divisor")
+            if expr.operator in ("<<", ">>") and not 0 <= right < 64:
+                raise EvaluationError(expr.span, f"shift by {right}", "shift by 0 to 63 bits")
+            return int(_ARITHMETIC[expr.operator](left, right))
+        if isinstance(expr, model.Conditional):
+            return self.evaluate(expr.yes if self.evaluate(expr.test, layout) else expr.no, layout)
+        if isinstance(expr, model.SizeOf):
+            return self.type_of(expr.type).size[layout]
+        return self._ioc(expr, layout)
+
+    def _constant(self, path: model.Path, layout: Layout) -> int:
+        name = ".".join(path.names)
+        if name not in self.consts:
+            raise EvaluationError(path.span, f"unknown constant '{name}'", f"declare it: const {path.names[-1]} = ...;")
+        key = (name, layout)
+        if key not in self._values:
+            self._values[key] = self._guarded(name, path.span, lambda: self.evaluate(self.consts[name], layout))
+        return self._values[key]
+
+    def _ioc(self, call: model.Call, layout: Layout) -> int:
+        wanted = {"_IO": 2, "_IOC": 4, "_IOC_SIZE": 1, "_IOC_NR": 1}.get(call.function, 3)
+        if len(call.arguments) != wanted:
+            raise EvaluationError(call.span, f"{call.function}() takes {wanted} arguments", "write it as in linux/ioctl.h")
+        values = []
+        for argument in call.arguments:
+            if isinstance(argument, TypeRef):
+                values.append(self.type_of(argument).size[layout])
+            else:
+                values.append(self.evaluate(argument, layout))
+        if call.function == "_IOC":
+            direction, kind, number, size = values
+        else:
+            direction, kind, number = _IOC_DIRECTION.get(call.function, 0), values[0], values[1]
+            size = values[2] if len(values) > 2 else 0
+        for what, value, bits in (("type", kind, 8), ("number", number, 8), ("size", size, 14), ("direction", direction, 2)):
+            if not 0 <= value < 1 << bits:
+                raise EvaluationError(call.span, f"the {what} {value} has more than {bits} bits", f"correct the {what}")
+        return direction << 30 | size << 16 | kind << 8 | number
+
+    def numbers(self, command: model.Command) -> PerLayout:
+        """The command's number in each layout."""
+        return _per_layout([self.evaluate(command.number, layout) for layout in LAYOUTS])
+
+    # --- descriptors ---
+
+    def flatten(self, placed: AnyType, name: str = "", at: PerLayout = (0, 0, 0, 0)) -> tuple[Flat, ...]:
+        """The scalars of a type, in the order of their LP64 offsets."""
+        return tuple(sorted(self._flatten(placed, name, at), key=lambda flat: flat.offset[0]))
+
+    def _flatten(self, placed: AnyType, name: str, at: PerLayout) -> list[Flat]:
+        if isinstance(placed, Scalar):
+            return [Flat(name, placed.kind, 1, placed.size, at, placed.size)]
+        if placed.record.keyword == "union":
+            return [Flat(name, "IOF_UNION", 1, placed.size, at, placed.size, placed)]
+        found: list[Flat] = []
+        for member in placed.members:
+            if member.flexible:
+                continue
+            inner = f"{name}.{member.member.name}".strip(".")
+            found += _repeat(self._flatten(member.type, inner, add(at, member.offset)), member.count, member.type.size)
+        return found
+
+    def same(self, placed: AnyType) -> int:
+        """Bit per layout in which the little-endian image equals the canonical one."""
+        fields, bits = self.flatten(placed), 0
+        sizes = placed.flexible.offset if isinstance(placed, Laid) and placed.flexible else placed.size
+        for layout in LAYOUTS:
+            equal = sizes[layout] == sizes[0]
+            for flat in fields:
+                equal &= all(v[layout] == v[0] for v in (flat.size, flat.offset, flat.stride))
+                if flat.union is not None:
+                    equal &= all(self.same(member.type) >> layout & 1 for member in flat.union.members)
+            bits |= equal << layout
+        return bits
+
+
+def _per_layout(values: list[int]) -> PerLayout:
+    a, b, c, d = values
+    return (a, b, c, d)
+
+
+def _repeat(fields: list[Flat], count: int, stride: PerLayout) -> list[Flat]:
+    """The fields of an array of @p count elements."""
+    if count == 1:
+        return fields
+    found: list[Flat] = []
+    for flat in fields:
+        contiguous = flat.count > 1 and _scaled(flat.stride, flat.count) == stride
+        if flat.count == 1:
+            found.append(Flat(flat.name, flat.kind, count, flat.size, flat.offset, stride, flat.union))
+        elif contiguous:
+            found.append(Flat(flat.name, flat.kind, flat.count * count, flat.size, flat.offset, flat.stride, flat.union))
+        else:
+            # struct iof_field has one stride: an array inside an array of structs takes a field per element.
+            for index in range(count):
+                place = add(flat.offset, _scaled(stride, index))
+                name = f"{flat.name}@{index}"
+                found.append(Flat(name, flat.kind, flat.count, flat.size, place, flat.stride, flat.union))
+    return found
+
+
+def _timeval() -> Record:
+    from .diag import Source  # pylint: disable=import-outside-toplevel
+
+    nowhere = Span(Source("timeval", ""), 0, 0)
+
+    def member(name: str, kind: str) -> Member:
+        return Member(
+            name, TypeRef(kind, None, nowhere), False, (), None, False, False, False, None, None, nowhere
+        )
+
+    members = (member("tv_sec", "time_t"), member("tv_usec", "suseconds_t"))
+    return Record("struct", "timeval", False, False, None, members, (), (), nowhere, nowhere)
+
+
+TIMEVAL = _timeval()
+
+
+def report(error: EvaluationError, diagnostics: Diagnostics) -> None:
+    """Turns the exception into a message."""
+    diagnostics.error(error.span, error.message, error.advice)
