@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file can4linux.h
+ * What the generated types of can4linux do not say: how the driver was built, and names without their prefix.
+ */
+#ifndef IOFERRY_HOST_CAN4LINUX_H
+#define IOFERRY_HOST_CAN4LINUX_H
+
+#include <can4linux_types.h>
+
+typedef struct can4linux_canmsg_t c4l_message;
+typedef struct can4linux_Command_par c4l_command;
+typedef struct can4linux_CanStatusPar c4l_status;
+typedef struct can4linux_Send_par c4l_send;
+
+/** canmsg_t.id of a message that reports an error. */
+#define C4L_ERROR_ID 0xffffffffu
+
+/** val1 of CONF_TIMESTAMP: none, time of day, monotonic, since the previous message. */
+enum c4l_time { C4L_TIME_NONE, C4L_TIME_OF_DAY, C4L_TIME_MONOTONIC, C4L_TIME_DIFFERENCE };
+
+enum {
+	C4L_FIFO = 256, /**< MAX_BUFSIZE: messages of each fifo */
+	C4L_OPENS = 4,  /**< CAN_MAX_OPEN: opens of one node at a time, as most of the driver's targets are built */
+	C4L_BAUD = 125, /**< kbit/s when the driver is loaded */
+};
+
+#endif
