@@ -88,8 +88,12 @@ static long read_socket(struct stream_link *link, int flags)
 
 int stream_sleep(struct iof_link *base)
 {
+	struct stream_link *link = stream_link(base);
+
+	if (link->header.msg_len)
+		return 0;
 	/* An end or an error is receive()'s to find; it does not go away. */
-	return read_socket(stream_link(base), 0) == -EINTR ? -EINTR : 0;
+	return read_socket(link, 0) == -EINTR ? -EINTR : 0;
 }
 
 ssize_t stream_receive(struct iof_link *base, bool wait, iof_deliver *deliver, void *context)

@@ -76,7 +76,7 @@ struct iof_session_options {
 int iof_session_create(const char *address, const struct iof_session_options *options, struct iof_session **session,
                        char *reason, size_t reason_size);
 /** Ends outstanding calls (IOF_STATUS_LOST) and frees; waits until iof_session_serve() has returned. No other
- *  thread may be in the session. NULL is allowed. */
+ *  thread may be in the session. lost() does not run. NULL is allowed. */
 void iof_session_destroy(struct iof_session *session);
 /** In a forked child: frees its copy, whatever other threads of the parent were doing with it. The parent's link
  *  stays as it is. No done() runs. */

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls of the control plane: open, attach, share, status. */
+#include "session_impl.h"
+#include <ioferry/log.h>
+#include <stdlib.h>
+#include <sys/uio.h>
+
+#define SMALL_BYTES       2048u /* what a reply to open, attach or share unpacks to, with room to spare */
+#define SMALL_ALLOCATIONS 16u
+
+int control_submit(struct iof_session *session, struct iof_call *call, const Ioferry__ControlRequest *request)
+{
+	struct iof_request header = {.op = IOF_OP_CONTROL};
+	uint8_t small[512], *bytes = small;
+	size_t size = ioferry__control_request__get_packed_size(request);
+	struct iovec payload;
+	ssize_t length;
+	int r;
+
+	if (size > sizeof small)
+		bytes = malloc(size);
+	if (!bytes)
+		return -ENOMEM;
+	length = iof_control_pack_request(request, bytes, size);
+	payload = (struct iovec){.iov_base = bytes, .iov_len = (size_t)length};
+	r = length < 0 ? (int)length : iof_session_submit(session, call, &header, &payload, 1);
+	if (bytes != small)
+		free(bytes);
+	return r;
+}
+
+static void control_done(struct iof_call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	struct control_call *control = (struct control_call *)call;
+
+	control->error = iof_reply_error(reply);
+	if (length && iof_control_unpack_reply(control->arena, payload, length, &control->reply) < 0)
+		control->error = -EPROTO;
+	if (control->error && control->reply && control->reply->reason[0])
+		iof_log(IOF_LOG_DEBUG, "the host says: %s", control->reply->reason);
+}
+
+int control_start(struct iof_session *session, struct control_call *control, struct iof_control_arena *arena,
+		  const Ioferry__ControlRequest *request)
+{
+	*control = (struct control_call){.call = {.done = control_done, .waited = true}, .arena = arena};
+	return control_submit(session, &control->call, request);
+}
+
+/* Ended by a signal, it cancels; the answer says what has become of the call, and nothing is left behind. */
+int control_finish(struct iof_session *session, struct control_call *control)
+{
+	int r = iof_session_wait(session, &control->call, true);
+
+	if (r == -EINTR) {
+		iof_session_cancel(session, &control->call);
+		while (r == -EINTR)
+			r = iof_session_wait(session, &control->call, true);
+	}
+	return r < 0 ? r : control->error;
+}
+
+static int control_call(struct iof_session *session, const Ioferry__ControlRequest *request,
+			struct iof_control_arena *arena, const Ioferry__ControlReply **reply)
+{
+	struct control_call control;
+	int r = control_start(session, &control, arena, request);
+
+	if (r == 0)
+		r = control_finish(session, &control);
+	*reply = control.reply;
+	return r;
+}
+
+static int opened(const Ioferry__ControlReply *reply, iof_handle *handle, uint64_t *token)
+{
+	if (!reply || reply->what_case != IOFERRY__CONTROL_REPLY__WHAT_OPEN)
+		return -EPROTO;
+	*handle = reply->open->handle;
+	if (token)
+		*token = reply->open->token;
+	return 0;
+}
+
+/* A call whose reply holds a handle. */
+static int open_call(struct iof_session *session, const Ioferry__ControlRequest *request, iof_handle *handle,
+		     uint64_t *token)
+{
+	uint64_t memory[SMALL_BYTES / 8];
+	struct iof_control_arena arena;
+	const Ioferry__ControlReply *reply;
+	int r;
+
+	iof_control_arena_use(&arena, memory, sizeof memory, SMALL_ALLOCATIONS);
+	r = control_call(session, request, &arena, &reply);
+	return r < 0 ? r : opened(reply, handle, token);
+}
+
+static void open_request(const char *device, int flags, Ioferry__Open *open, Ioferry__ControlRequest *request)
+{
+	ioferry__control_request__init(request);
+	ioferry__open__init(open);
+	open->device = (char *)(uintptr_t)device; /* protobuf-c has no const strings */
+	open->flags = iof_open_flags_encode(flags);
+	request->what_case = IOFERRY__CONTROL_REQUEST__WHAT_OPEN;
+	request->open = open;
+}
+
+int iof_session_open(struct iof_session *session, const char *device, int flags, iof_handle *handle, uint64_t *token)
+{
+	Ioferry__ControlRequest request;
+	Ioferry__Open open;
+
+	open_request(device, flags, &open, &request);
+	return open_call(session, &request, handle, token);
+}
+
+int iof_session_open_submit(struct iof_session *session, struct iof_call *call, const char *device, int flags)
+{
+	Ioferry__ControlRequest request;
+	Ioferry__Open open;
+
+	open_request(device, flags, &open, &request);
+	return control_submit(session, call, &request);
+}
+
+int iof_session_open_result(struct iof_session *session, const struct iof_reply *reply, const uint8_t *payload,
+			    size_t length, iof_handle *handle, uint64_t *token)
+{
+	uint64_t memory[SMALL_BYTES / 8];
+	struct iof_control_arena arena;
+	const Ioferry__ControlReply *message;
+	int r = iof_reply_error(reply);
+
+	(void)session;
+	if (r < 0)
+		return r;
+	iof_control_arena_use(&arena, memory, sizeof memory, SMALL_ALLOCATIONS);
+	r = iof_control_unpack_reply(&arena, payload, length, &message);
+	return r < 0 ? r : opened(message, handle, token);
+}
+
+int iof_session_attach(struct iof_session *session, uint64_t token, iof_handle *handle)
+{
+	Ioferry__ControlRequest request = IOFERRY__CONTROL_REQUEST__INIT;
+	Ioferry__Attach attach = IOFERRY__ATTACH__INIT;
+
+	attach.token = token;
+	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_ATTACH;
+	request.attach = &attach;
+	return open_call(session, &request, handle, NULL);
+}
+
+int iof_session_share(struct iof_session *session, uint64_t token)
+{
+	Ioferry__ControlRequest request = IOFERRY__CONTROL_REQUEST__INIT;
+	Ioferry__Share share = IOFERRY__SHARE__INIT;
+	uint64_t memory[SMALL_BYTES / 8];
+	struct iof_control_arena arena;
+	const Ioferry__ControlReply *reply;
+
+	share.token = token;
+	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_SHARE;
+	request.share = &share;
+	iof_control_arena_use(&arena, memory, sizeof memory, SMALL_ALLOCATIONS);
+	return control_call(session, &request, &arena, &reply);
+}
+
+int iof_session_status(struct iof_session *session, struct iof_control_arena *arena,
+		       const Ioferry__StatusReply **status)
+{
+	Ioferry__ControlRequest request = IOFERRY__CONTROL_REQUEST__INIT;
+	Ioferry__StatusQuery query = IOFERRY__STATUS_QUERY__INIT;
+	const Ioferry__ControlReply *reply;
+	int r;
+
+	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_STATUS;
+	request.status = &query;
+	r = control_call(session, &request, arena, &reply);
+	if (r < 0)
+		return r;
+	if (!reply || reply->what_case != IOFERRY__CONTROL_REPLY__WHAT_STATUS)
+		return -EPROTO;
+	*status = reply->status;
+	return 0;
+}

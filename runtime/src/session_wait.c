@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Leader and followers. The reader's role is one thread's at a time: a thread that waits for a call takes it if it is
+ * free, reads until its own reply has come, and hands it to a thread of the queue. All others sleep on their
+ * calls' futex words.
+ *
+ * Where a thread sleeps (between let_in(true) and let_in(false)) no lock is held and nothing is half done: a signal
+ * handler may run there and make calls of its own, and the thread may be cancelled.
+ */
+#include "session_impl.h"
+#include <stddef.h>
+
+/* Its address names the thread. Not dynamic TLS: the first access to that may allocate, in a signal handler. */
+static __thread char self __attribute__((tls_model("initial-exec")));
+
+enum role { ROLE_NONE, ROLE_READER, ROLE_NESTED, ROLE_FOLLOWER, ROLE_DEADLOCK };
+
+static enum call_state state_of(const struct iof_call *call)
+{
+	return (enum call_state)__atomic_load_n(&call->state, __ATOMIC_ACQUIRE);
+}
+
+static void set_state(struct iof_call *call, enum call_state state)
+{
+	__atomic_store_n(&call->state, state, __ATOMIC_RELAXED);
+}
+
+static void let_in(struct iof_session *session, bool in)
+{
+	if (session->options.asleep)
+		session->options.asleep(session->options.context, in);
+}
+
+static void take_role_locked(struct iof_session *session, struct iof_call *call)
+{
+	session->reading = true;
+	session->reader = &self;
+	session->reader_call = call;
+	session->asleep = false;
+}
+
+/* Takes the role for a thread that waits for no call. */
+bool session_take_role(struct iof_session *session)
+{
+	bool taken;
+
+	iof_lock(&session->lock);
+	taken = !session->reading;
+	if (taken)
+		take_role_locked(session, NULL);
+	iof_unlock(&session->lock);
+	return taken;
+}
+
+void session_release_role(struct iof_session *session)
+{
+	const uint32_t *wake = NULL;
+	struct iof_call *next;
+
+	iof_lock(&session->lock);
+	next = session->queue;
+	session->reader = NULL;
+	session->reader_call = NULL;
+	session->asleep = false;
+	if (next) {
+		session_queue_remove(session, next);
+		set_state(next, CALL_PROMOTED);
+		wake = &next->state;
+	} else {
+		session->reading = false;
+		if (session->idle_wanted) {
+			session->idle_wanted = false;
+			__atomic_add_fetch(&session->idle, 1, __ATOMIC_RELEASE);
+			wake = &session->idle;
+		}
+	}
+	iof_unlock(&session->lock);
+	if (wake)
+		iof_futex_wake(wake, wake == &session->idle ? INT32_MAX : 1);
+}
+
+/* Reads what is there; the role is the caller's. 0 or -ENODEV, everybody having been told. */
+int session_read(struct iof_session *session)
+{
+	ssize_t n = session->link->ops->receive(session->link, false, session_deliver, session);
+
+	if (session->garbage || (n < 0 && n != -EAGAIN && n != -EINTR)) {
+		session_lose(session);
+		return -ENODEV;
+	}
+	if (n > 0)
+		session_ack_if_due(session);
+	return 0;
+}
+
+/* Sleeps until the link has something, and writes what it wants to write. 0 or -EINTR. */
+static int sleep_on_link(struct iof_session *session, bool restartable)
+{
+	const struct iof_link_ops *ops = session->link->ops;
+	bool writes = ops->wants_write(session->link);
+	int r;
+
+	session->asleep = true;
+	let_in(session, true);
+	if (restartable && !writes)
+		r = ops->sleep(session->link);
+	else
+		r = iof_poll(ops->descriptor(session->link), writes ? POLLIN | POLLOUT : POLLIN, -1);
+	let_in(session, false);
+	session->asleep = false;
+	if (writes)
+		ops->flush(session->link);
+	return r < 0 ? -EINTR : 0;
+}
+
+static int read_until_done(struct iof_session *session, const struct iof_call *call, bool restartable)
+{
+	while (state_of(call) != CALL_DONE) {
+		int r = sleep_on_link(session, restartable);
+
+		if (r < 0)
+			return r;
+		session_read(session); /* a lost link ends this call too */
+	}
+	return 0;
+}
+
+static int read_as_leader(struct iof_session *session, const struct iof_call *call, bool restartable)
+{
+	int r = read_until_done(session, call, restartable);
+
+	session_release_role(session);
+	return r;
+}
+
+/*
+ * A signal handler waits, and it runs in the thread that sleeps as the reader. It reads in that thread's place. If it
+ * reads that thread's reply, the kernel still restarts the interrupted sleep, so something must arrive to end it: the
+ * answer to a request that means nothing.
+ */
+static int read_nested(struct iof_session *session, struct iof_call *call, bool restartable)
+{
+	struct iof_call *outer = session->reader_call;
+	int r;
+
+	session->reader_call = call;
+	r = read_until_done(session, call, restartable);
+	session->reader_call = outer;
+	session->asleep = true;
+	if (outer && state_of(outer) == CALL_DONE)
+		iof_session_close(session, 0);
+	return r;
+}
+
+static enum role choose_role(struct iof_session *session, struct iof_call *call)
+{
+	enum role role = ROLE_NONE;
+
+	iof_lock(&session->lock);
+	if (state_of(call) == CALL_FINISHING) {
+		set_state(call, CALL_AWAITED);
+	} else if (state_of(call) == CALL_DONE) {
+		role = ROLE_NONE;
+	} else if (!session->reading) {
+		take_role_locked(session, call);
+		role = ROLE_READER;
+	} else if (session->reader == &self) {
+		role = session->asleep ? ROLE_NESTED : ROLE_DEADLOCK;
+	} else {
+		set_state(call, CALL_SLEEPING);
+		call->queue_next = NULL;
+		call->queue_link = session->queue_end;
+		*session->queue_end = call;
+		session->queue_end = &call->queue_next;
+		role = ROLE_FOLLOWER;
+	}
+	iof_unlock(&session->lock);
+	return role;
+}
+
+/* Sleeps until the call is over or its thread becomes the reader; helps to write its request meanwhile. */
+static int follow(struct iof_session *session, struct iof_call *call, bool restartable)
+{
+	const struct iof_link_ops *ops = session->link->ops;
+	bool writes = ops->wants_write(session->link), promoted;
+	int r;
+
+	let_in(session, true);
+	if (writes)
+		r = iof_poll(ops->descriptor(session->link), POLLOUT, -1);
+	else
+		r = iof_futex_wait(&call->state, CALL_SLEEPING, restartable);
+	let_in(session, false);
+	if (writes)
+		ops->flush(session->link);
+
+	iof_lock(&session->lock);
+	promoted = state_of(call) == CALL_PROMOTED;
+	if (state_of(call) == CALL_SLEEPING)
+		session_queue_remove(session, call);
+	if (promoted)
+		take_role_locked(session, call);
+	if (promoted || state_of(call) == CALL_SLEEPING)
+		set_state(call, CALL_PENDING);
+	iof_unlock(&session->lock);
+
+	if (r == -EINTR) {
+		if (promoted)
+			session_release_role(session);
+		return r;
+	}
+	return promoted ? read_as_leader(session, call, restartable) : 0;
+}
+
+static void await_done(const struct iof_call *call)
+{
+	while (state_of(call) == CALL_AWAITED)
+		iof_futex_wait(&call->state, CALL_AWAITED, true);
+}
+
+int iof_session_wait(struct iof_session *session, struct iof_call *call, bool restartable)
+{
+	int r = 0;
+
+	if (!call->waited)
+		return -EINVAL;
+	while (state_of(call) != CALL_DONE) {
+		if (r < 0)
+			return r;
+		switch (choose_role(session, call)) {
+		case ROLE_NONE: await_done(call); break;
+		case ROLE_READER: r = read_as_leader(session, call, restartable); break;
+		case ROLE_NESTED: r = read_nested(session, call, restartable); break;
+		case ROLE_FOLLOWER: r = follow(session, call, restartable); break;
+		case ROLE_DEADLOCK: return -EDEADLK;
+		}
+	}
+	return 0;
+}
+
+bool iof_session_leave(struct iof_session *session, struct iof_call *call)
+{
+	bool reader, over;
+
+	iof_lock(&session->lock);
+	if (state_of(call) == CALL_PROMOTED) {
+		take_role_locked(session, call);
+		set_state(call, CALL_PENDING);
+	}
+	reader = session->reading && session->reader == &self && session->reader_call == call;
+	iof_unlock(&session->lock);
+	if (reader) {
+		/* The sleep may have ended with bytes taken from the socket, and nobody would be told of them. */
+		session->asleep = false;
+		session_read(session);
+		session_release_role(session);
+	}
+	iof_lock(&session->lock);
+	if (state_of(call) == CALL_SLEEPING)
+		session_queue_remove(session, call);
+	if (state_of(call) == CALL_FINISHING)
+		set_state(call, CALL_AWAITED);
+	over = state_of(call) == CALL_AWAITED || state_of(call) == CALL_DONE;
+	if (!over)
+		set_state(call, CALL_UNATTENDED);
+	iof_unlock(&session->lock);
+	await_done(call);
+	return over;
+}
+
+/* Sleeps while another thread reads. Returns whether there was one. */
+static bool stand_back(struct iof_session *session)
+{
+	uint32_t seen;
+	bool busy;
+
+	iof_lock(&session->lock);
+	busy = session->reading;
+	seen = session->idle;
+	if (busy)
+		session->idle_wanted = true;
+	iof_unlock(&session->lock);
+	if (busy)
+		iof_futex_wait(&session->idle, seen, true);
+	return busy;
+}
+
+/*
+ * The service thread sleeps in poll(), not as the reader: were it the reader, each reply would cross two threads. For
+ * that it sometimes wakes up for a message that another thread reads.
+ */
+int iof_session_serve(struct iof_session *session)
+{
+	const struct iof_link_ops *ops = session->link->ops;
+	int fd = ops->descriptor(session->link);
+	int r = -ENODEV;
+
+	__atomic_add_fetch(&session->servers, 1, __ATOMIC_ACQ_REL);
+	while (!__atomic_load_n(&session->lost, __ATOMIC_ACQUIRE)) {
+		if (__atomic_load_n(&session->closing, __ATOMIC_ACQUIRE)) {
+			r = 0;
+			break;
+		}
+		if (stand_back(session))
+			continue;
+		iof_poll(fd, ops->wants_write(session->link) ? POLLIN | POLLOUT : POLLIN, -1);
+		if (!session_take_role(session))
+			continue;
+		if (ops->wants_write(session->link))
+			ops->flush(session->link);
+		session_read(session);
+		session_release_role(session);
+	}
+	__atomic_sub_fetch(&session->servers, 1, __ATOMIC_ACQ_REL);
+	iof_futex_wake(&session->servers, 1);
+	return r;
+}
+
+int iof_session_descriptor(const struct iof_session *session)
+{
+	return session->link->ops->descriptor(session->link);
+}
+
+bool iof_session_wants_write(const struct iof_session *session)
+{
+	return session->link->ops->wants_write(session->link);
+}
+
+int iof_session_process(struct iof_session *session)
+{
+	if (__atomic_load_n(&session->lost, __ATOMIC_ACQUIRE))
+		return -ENODEV;
+	if (iof_session_wants_write(session))
+		session->link->ops->flush(session->link);
+	if (session_take_role(session)) {
+		session_read(session);
+		session_release_role(session);
+	}
+	return __atomic_load_n(&session->lost, __ATOMIC_ACQUIRE) ? -ENODEV : 0;
+}
