@@ -110,6 +110,8 @@ def check_generated(place: Path) -> Iterator[str]:
     for path in sorted(place.rglob("*.[ch]")) if place.is_dir() else [place]:
         if path.name.endswith((".pb-c.c", ".pb-c.h")):
             continue
+        if path.name.endswith("_assertions.c"):
+            continue  # compares a types header with the device's own header; compiled, never linked into a program
         may = TYPES_MAY if path.suffix == ".h" else GENERATED_MAY
         for arrow in arrows(path):
             if arrow.header not in may and not (path.suffix == ".h" and GENERATED_HEADERS.match(arrow.header)):
@@ -149,14 +151,13 @@ def self_test() -> int:
         generated = source / "generated.c"
         lines = PLANTED_GENERATED + INNOCENT_GENERATED
         generated.write_text("".join(f"  # include {header}\n" for header in lines), encoding="utf-8")
-        complaints = [line.split(":") for line in [*check_tree(source), *check_generated(generated)]]
-        found = {(path, line) for path, line, *_ in complaints}
-        wanted = {(str(source / name), str(n + 1)) for name, headers in PLANTED.items() for n in range(len(headers))}
-        wanted |= {(str(generated), str(n + 1)) for n in range(len(PLANTED_GENERATED))}
+        found = {re.sub(r"(:\d+):.*", r"\1", line) for line in [*check_tree(source), *check_generated(generated)]}
+        wanted = {f"{source / name}:{n + 1}" for name, headers in PLANTED.items() for n in range(len(headers))}
+        wanted |= {f"{generated}:{n + 1}" for n in range(len(PLANTED_GENERATED))}
     for missed in sorted(wanted - found):
-        print("missed: ", *missed)
+        print(f"missed: {missed}")
     for blamed in sorted(found - wanted):
-        print("blamed without reason: ", *blamed)
+        print(f"blamed without reason: {blamed}")
     return 1 if found != wanted else 0
 
 
