@@ -103,8 +103,10 @@ static void *answer_one(void *context)
 	if (vmm->answer) {
 		char end;
 
-		assert_int_equal(write(fd, vmm->answer, vmm->length), vmm->length);
-		assert_int_equal(read(fd, &end, 1), 0); /* until the other side goes */
+		if (write(fd, vmm->answer, vmm->length) < 0)
+			perror("write");
+		while (read(fd, &end, 1) > 0) /* until the other side goes */
+			;
 	}
 	close(fd);
 	return NULL;
