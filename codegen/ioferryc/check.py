@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .diag import Diagnostics
-from .layout import LAYOUTS, EvaluationError, Scope
+from .layout import LAYOUTS, EvaluationError, Laid, Scope
 from .model import Interface
 
 FAMILY_BITS = {"size": 0x3FFF << 16, "nr": 0xFF}
@@ -58,7 +58,25 @@ def numbers_differ(interface: Interface, _path: Path, diagnostics: Diagnostics) 
             seen.append((number, mask, command.name))
 
 
-RULES = (name_is_files, names_once, numbers_differ)
+def layouts_agree(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """A structure that commands declare each in their own way is one structure in C."""
+    scope = Scope(interface)
+    seen: dict[str, Laid] = {}
+    for record in scope.all_records():
+        try:
+            laid = scope.laid(record)
+        except EvaluationError:
+            continue
+        other = seen.setdefault(record.name, laid)
+        if other.size != laid.size or [m.offset for m in other.members] != [m.offset for m in laid.members]:
+            diagnostics.error(
+                record.span,
+                f"{record.keyword} {record.name} has another layout in line {other.record.span.line}",
+                "directions and counts of its fields may differ, offsets and sizes may not",
+            )
+
+
+RULES = (name_is_files, names_once, numbers_differ, layouts_agree)
 
 
 def check(interface: Interface, path: Path, diagnostics: Diagnostics) -> None:

@@ -90,6 +90,8 @@ class ProgramText:
             return f"reject {op.errno}"
         if isinstance(op, shape.Loop):
             return f"loop {self._number(op.variable)} {self.value(op.count)} {{\n{self.ops(op.body)}\n}}"
+        if isinstance(op, shape.Guard):
+            return f"present {self._number(op.segment)} {{\n{self.ops(op.body)}\n}}"
         if isinstance(op, shape.Switch):
             return self._switch(op)
         if isinstance(op, shape.ReturnedOf):

@@ -196,8 +196,16 @@ class Scope:
         self._values: dict[tuple[str, Layout], int] = {}
         for enum in interface.enums:
             self._add_enumerators(enum)
-        for record in interface.records:
+        for record in self._roots():
             self._add_record(record)
+
+    def _roots(self) -> list[Record]:
+        """Records declared by themselves, then those declared in commands."""
+        found = list(self.interface.records)
+        for command in self.interface.commands:
+            if command.argument is not None and command.argument.type.record is not None:
+                found.append(command.argument.type.record)
+        return found
 
     def _add_enumerators(self, enum: model.EnumType) -> None:
         base: Optional[Expr] = None
@@ -211,7 +219,7 @@ class Scope:
 
     def _add_record(self, record: Record) -> None:
         if record.name:
-            self.records[record.name] = record
+            self.records.setdefault(record.name, record)
         for member in record.members:
             if member.type.record is not None:
                 self._add_record(member.type.record)
@@ -224,14 +232,11 @@ class Scope:
             for member in record.members:
                 if member.type.record is not None:
                     visit(member.type.record)
-            if record.name and record not in found:
+            if record.name:
                 found.append(record)
 
-        for record in self.interface.records:
+        for record in self._roots():
             visit(record)
-        for command in self.interface.commands:
-            if command.argument and command.argument.type.record:
-                visit(command.argument.type.record)
         return tuple(found)
 
     # --- types ---

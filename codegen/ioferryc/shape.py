@@ -181,6 +181,14 @@ class Loop:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """Only if a nullable segment is present."""
+
+    segment: str
+    body: tuple[Op, ...]
+
+
+@dataclass(frozen=True)
 class ReturnedOf:
     """Only so much of a segment comes back."""
 
@@ -197,7 +205,7 @@ class Slack:
     bytes: int
 
 
-Op = Union[Let, Check, Walk, ArmOf, Switch, Reject, Loop, ReturnedOf, Slack]
+Op = Union[Let, Check, Walk, ArmOf, Switch, Reject, Loop, Guard, ReturnedOf, Slack]
 
 
 @dataclass(frozen=True)
@@ -479,8 +487,22 @@ class ShapeBuilder:
             parent.targets[member.name] = frame
         if extent is not None:
             self._extras(ops, name, extent, frame, parent)
-        self._elements(ops, frame, count)
+        self._reached(ops, frame, count, member.nullable)
         return frame
+
+    def _reached(self, ops: list[Op], frame: Frame, count: Value, nullable: bool) -> None:
+        """What a segment's elements reach; nothing where it is NULL."""
+        if not nullable:
+            self._elements(ops, frame, count)
+            return
+        body: list[Op] = []
+        self._depth += 1
+        self._elements(body, frame, count)
+        if body:
+            self._leave()
+            ops.append(Guard(frame.segment, tuple(body)))
+        else:
+            self._depth -= 1
 
     def _next_index(self) -> Optional[int]:
         index = self._index
@@ -693,7 +715,7 @@ class ShapeBuilder:
             Walk("pointer", name, kind, Constant(inner.count), direction, pointer.nullable, parent.segment, parent.element, offset)
         )
         frame = Frame(inner.type, name, "0", Offset(0), parent, f"{parent.label}.{pointer.name}")
-        self._elements(ops, frame, Constant(inner.count))
+        self._reached(ops, frame, Constant(inner.count), pointer.nullable)
 
 
 def reads_of(value: Value) -> list[Read]:

@@ -40,8 +40,9 @@ def _real_name(record: Record) -> str:
 
 def _real(analysed: Analysed) -> list[str]:
     lines = []
-    for record in analysed.scope.all_records():
-        lines += _record(analysed.scope.laid(record), _real_name(record))
+    named = {_real_name(record): record for record in analysed.scope.all_records()}
+    for name, record in named.items():
+        lines += _record(analysed.scope.laid(record), name)
     for command in analysed.commands:
         name = command.command.name
         lines.append(_assertion(f"(unsigned int){name}", command.numbers, f"number of {name}"))
@@ -56,7 +57,7 @@ def _real(analysed: Analysed) -> list[str]:
 def generate(analysed: Analysed, origin: str) -> str:
     """The text of the file."""
     printer = TypePrinter(analysed)
-    groups = [Group(name, tuple(_record(laid, name))) for laid, name in printer._records()]
+    groups = [Group(name, tuple(_record(laid, name))) for laid, name in printer.records()]
     real = _real(analysed)
     text = "\n".join(line for group in groups for line in group.lines) + "\n".join(real)
     return render(

@@ -174,6 +174,9 @@ def _used(ops: tuple[Op, ...]) -> Iterator[str]:
             yield op.segment
         elif isinstance(op, shape.Loop):
             yield from _used(op.body)
+        elif isinstance(op, shape.Guard):
+            yield op.segment
+            yield from _used(op.body)
         elif isinstance(op, shape.Switch):
             for branch in op.branches:
                 yield from _used(branch.body)
@@ -216,15 +219,22 @@ class Printer:
     def _block(self, ops: tuple[Op, ...], depth: int) -> None:
         before: Optional[Op] = None
         for op in ops:
-            if self.lines and self._apart(before, op):
+            if self._apart(before, op):
                 self.lines.append("")
             getattr(self, f"_{type(op).__name__.lower()}")(op, depth)
             before = op
 
-    @staticmethod
-    def _apart(before: Optional[Op], op: Op) -> bool:
-        blocks = (shape.Loop, shape.Switch)
-        return before is not None and (isinstance(op, blocks) or isinstance(before, blocks))
+    def _apart(self, before: Optional[Op], op: Op) -> bool:
+        """An empty line around blocks and after declarations."""
+        blocks = (shape.Loop, shape.Switch, shape.Guard)
+        if before is None:
+            return False
+        if isinstance(op, blocks) or isinstance(before, blocks):
+            return True
+        return self._declares(before) != self._declares(op)
+
+    def _declares(self, op: Op) -> bool:
+        return isinstance(op, shape.Let) or (isinstance(op, shape.Walk) and op.name in self.used)
 
     def _walk(self, op: shape.Walk, depth: int) -> None:
         head = f"const struct iof_segment *{op.name} = " if op.name in self.used else ""
@@ -280,10 +290,12 @@ class Printer:
     def _loop(self, op: shape.Loop, depth: int) -> None:
         count = as_u32(op.count)
         self._line(depth, f"for (uint32_t {op.variable} = 0; {op.variable} < {count} && iof_walk_ok(walk); {op.variable}++) {{")
-        start = len(self.lines)
         self._block(op.body, depth + 1)
-        if self.lines[start:] and self.lines[start] == "":
-            del self.lines[start]
+        self._line(depth, "}")
+
+    def _guard(self, op: shape.Guard, depth: int) -> None:
+        self._line(depth, f"if ({op.segment}->present) {{")
+        self._block(op.body, depth + 1)
         self._line(depth, "}")
 
     def _switch(self, op: shape.Switch, depth: int) -> None:

@@ -96,14 +96,15 @@ class TypePrinter:
     def definitions(self) -> list[str]:
         """All records, each after those it contains."""
         found = []
-        for laid, name in self._records():
+        for laid, name in self.records():
             lines = self._body(laid, 0, f"{name} {{")
             found.append("\n".join([*lines, f"}}{self._attributes(laid.record)};"]))
         return found
 
-    def _records(self) -> list[tuple[Laid, str]]:
+    def records(self) -> list[tuple[Laid, str]]:
         done: list[tuple[Laid, str]] = []
         seen: set[int] = set()
+        printed: set[str] = set()
 
         def visit(laid: Laid) -> None:
             if id(laid.record) in seen:
@@ -115,8 +116,11 @@ class TypePrinter:
                 inner = placed.member.type
                 if placed.member.pointer and inner.record is not None:
                     visit(self.analysed.scope.laid(inner.record))
-            if id(laid.record) in self.names:
-                done.append((laid, self.names[id(laid.record)]))
+            name = self.names.get(id(laid.record))
+            # Commands may declare one C structure each in their own way: fields' directions and counts differ.
+            if name is not None and name not in printed:
+                printed.add(name)
+                done.append((laid, name))
 
         roots = list(self.analysed.interface.records)
         for command in self.analysed.interface.commands:
@@ -128,7 +132,7 @@ class TypePrinter:
 
     def forward(self) -> list[str]:
         """Records that something points to."""
-        return [name for _, name in self._records()]
+        return [name for _, name in self.records()]
 
 
 def value_text(value: int) -> str:
