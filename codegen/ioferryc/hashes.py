@@ -62,6 +62,8 @@ class ProgramText:
     def _direction(self, direction: shape.DirectionValue) -> str:
         if isinstance(direction, str):
             # Both mean the same on the wire.
+            if not direction.startswith("IOF_"):
+                return self._number(direction)
             return "IOF_INOUT" if direction == "IOF_OUT" else direction
         test, yes, no = direction
         return f"({self.value(test)} ? {self._direction(yes)} : {self._direction(no)})"
@@ -75,6 +77,10 @@ class ProgramText:
         if isinstance(op, shape.Let):
             high = op.high.value if op.high is not None else "-"
             return f"let {self._number(op.name)} {self.value(op.value)} {high} {'clamp' if op.clamp else op.errno}"
+        if isinstance(op, shape.Local):
+            return f"local {self._number(op.name)} {self.value(op.value)}"
+        if isinstance(op, shape.DirectionLocal):
+            return f"direction {self._number(op.name)} {self._direction(op.direction)}"
         if isinstance(op, shape.Check):
             return f"check {self.value(op.value)} {op.low.value} {op.high.value} {op.errno}"
         if isinstance(op, shape.Walk):

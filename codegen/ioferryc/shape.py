@@ -102,6 +102,14 @@ class Let:
 
 
 @dataclass(frozen=True)
+class Local:
+    """Reads a scalar into a variable, because it decides more than once."""
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True)
 class Check:
     """Rejects the call unless low <= value <= high."""
 
@@ -110,6 +118,14 @@ class Check:
     high: Constant
     errno: str
     label: str
+
+
+@dataclass(frozen=True)
+class DirectionLocal:
+    """A direction that several walks share: DirectionValue of them is the name."""
+
+    name: str
+    direction: DirectionValue
 
 
 @dataclass(frozen=True)
@@ -205,7 +221,7 @@ class Slack:
     bytes: int
 
 
-Op = Union[Let, Check, Walk, ArmOf, Switch, Reject, Loop, Guard, ReturnedOf, Slack]
+Op = Union[Let, Local, DirectionLocal, Check, Walk, ArmOf, Switch, Reject, Loop, Guard, ReturnedOf, Slack]
 
 
 @dataclass(frozen=True)
@@ -259,6 +275,7 @@ class ShapeBuilder:
         self.scope = scope
         self.descriptors: dict[str, Descriptor] = {}
         self._wrapped: dict[int, Laid] = {}
+        self._locals: dict[Read, Variable] = {}
         self._names: set[str] = set()
         self._depth = 0
         self._index = 0
@@ -284,12 +301,14 @@ class ShapeBuilder:
         else:
             wanted = f"type_{kind.record.name or hint}"
         number, name = 2, wanted
-        while name in self.descriptors and self.descriptors[name].type is not kind:
-            if isinstance(kind, Scalar) and self.descriptors[name].type == kind:
-                break
+        while name in self.descriptors and not self._alike(self.descriptors[name].type, kind):
             name, number = f"{wanted}{number}", number + 1
         self.descriptors[name] = Descriptor(kind, name)
         return self.descriptors[name]
+
+    def _alike(self, one: AnyType, other: AnyType) -> bool:
+        """Whether two declarations of a structure have one descriptor."""
+        return one.size == other.size and self.scope.flatten(one) == self.scope.flatten(other)
 
     # --- expressions ---
 
@@ -325,7 +344,8 @@ class ShapeBuilder:
         if isinstance(expr, model.Path):
             place = self._find(frame, expr)
             if place is not None:
-                return self._read(place, expr)
+                read = self._read(place, expr)
+                return self._locals.get(read, read)
             if len(expr.names) == 1 and expr.names[0] in self.scope.consts:
                 return Constant(self.scope.evaluate(expr), expr.names[0])
             raise EvaluationError(expr.span, f"unknown name '{'.'.join(expr.names)}'", self._visible(frame))
@@ -625,6 +645,15 @@ class ShapeBuilder:
 
     # --- choices ---
 
+    def _selectors(self, ops: list[Op], record: model.Record, frame: Frame) -> None:
+        """Several selectors are asked often: they get variables."""
+        for path in record.selectors if len(record.selectors) > 1 else ():
+            read = self.value(path, frame)
+            if isinstance(read, Read):
+                name = self._unique(path.names[-1])
+                ops.append(Local(name, read))
+                self._locals[read] = Variable(name)
+
     def _switch(self, record: model.Record, frame: Frame, bodies: dict[int, tuple[Op, ...]]) -> Switch:
         selectors = tuple(self.value(path, frame) for path in record.selectors)
         branches, default = [], None
@@ -642,8 +671,8 @@ class ShapeBuilder:
         return Switch(selectors, (*branches, default))
 
     def _reject(self, record: model.Record, selectors: tuple[Value, ...], errno: str) -> Reject:
-        label = ", ".join(value.label if isinstance(value, Read) else "selector" for value in selectors)
-        return Reject(errno, label or record.name, selectors[0])
+        labels = [value.label if isinstance(value, Read) else path.span.text for value, path in zip(selectors, record.selectors)]
+        return Reject(errno, ", ".join(labels), selectors[0])
 
     def _label(self, case: model.Case, record: model.Record) -> tuple[Optional[Constant], ...]:
         if len(case.values) != len(record.selectors):
@@ -664,6 +693,7 @@ class ShapeBuilder:
         laid = placed.type
         if placed.count != 1:
             raise EvaluationError(placed.member.span, "an array of unions with a switch", "put the union into a struct")
+        self._selectors(ops, laid.record, frame)
         bodies: dict[int, tuple[Op, ...]] = {}
         for index, arm in enumerate(laid.record.arms):
             bodies[index] = ()
@@ -677,6 +707,7 @@ class ShapeBuilder:
                 kind = self.describe(self._whole(inner), hint)
                 bodies[index] = (ArmOf(frame.segment, frame.element, offset, kind),)
         ops.append(self._switch(laid.record, frame, bodies))
+        self._locals.clear()
 
     def _whole(self, placed: Placed) -> AnyType:
         """A type for all elements of a member: an arm's descriptor is of one element."""
@@ -692,6 +723,8 @@ class ShapeBuilder:
     def _chosen_target(self, ops: list[Op], member: Member, laid: Laid, parent: Frame, offset: Offset) -> None:
         if member.extents:
             raise EvaluationError(member.span, "an array of unions with a switch", "point to one union")
+        self._selectors(ops, laid.record, parent)
+        shared = self._shared_direction(ops, member, parent)
         bodies: dict[int, tuple[Op, ...]] = {}
         for index, arm in enumerate(laid.record.arms):
             body: list[Op] = []
@@ -702,14 +735,31 @@ class ShapeBuilder:
                     nullable=member.nullable, name=arm.member.name,
                 )
                 self._depth += 1
-                self._arm_target(body, pointer, inner, parent, offset)
+                self._arm_target(body, pointer, inner, parent, offset, shared if arm.member.direction is None else None)
                 self._leave()
             bodies[index] = tuple(body)
         ops.append(self._switch(laid.record, parent, bodies))
+        self._locals.clear()
 
-    def _arm_target(self, ops: list[Op], pointer: Member, inner: Placed, parent: Frame, offset: Offset) -> None:
+    def _shared_direction(self, ops: list[Op], member: Member, parent: Frame) -> Optional[DirectionValue]:
+        if not isinstance(member.direction, model.ChosenDirection):
+            return None
+        name = self._unique("direction")
+        ops.append(DirectionLocal(name, self._direction(member.direction, parent, member)))
+        return name
+
+    def _arm_target(
+        self,
+        ops: list[Op],
+        pointer: Member,
+        inner: Placed,
+        parent: Frame,
+        offset: Offset,
+        shared: Optional[DirectionValue],
+    ) -> None:
+        # pylint: disable=too-many-arguments
         kind = self.describe(inner.type, f"{self._prefix}_{pointer.name}")
-        direction = self._direction(pointer.direction, parent, pointer)
+        direction = shared or self._direction(pointer.direction, parent, pointer)
         name = self._unique(pointer.name)
         ops.append(
             Walk("pointer", name, kind, Constant(inner.count), direction, pointer.nullable, parent.segment, parent.element, offset)

@@ -12,7 +12,7 @@ from ..analysis import Analysed, AnalysedCommand
 from ..layout import Flat, Laid, PerLayout
 from ..shape import Constant, Op, Operation, Read, Value, Variable
 from . import render
-from .cformat import comment, fill, width
+from .cformat import assign, comment, fill, joined, width
 
 FLAGS = (
     ("blocking", "IOF_CMD_BLOCKING"),
@@ -21,8 +21,8 @@ FLAGS = (
     ("idempotent", "IOF_CMD_IDEMPOTENT"),
 )
 
-# How tightly C's operators bind, to leave out parentheses that a reader does not need.
-BINDING = {"*": 5, "/": 5, "%": 5, "+": 4, "-": 4, "<<": 3, ">>": 3}
+ARITHMETIC = ("*", "/", "%"), ("+", "-")
+COMPARISONS = ("<", ">", "<=", ">=", "==", "!=")
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,6 @@ def numbers(values: PerLayout, form: str = "{}") -> str:
     return "{" + ", ".join(form.format(value) for value in values) + "}"
 
 
-def declaration(text: str) -> str:
-    """Source text without its comments, for a comment."""
-    text = re.sub(r"//[^\n]*|/\*(?:.|\n)*?\*/", "", text)
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
-
-
 def _row(flat: Flat) -> str:
     parts = (f'"{flat.name}"', flat.kind, str(flat.count), numbers(flat.size), numbers(flat.offset), numbers(flat.stride))
     line = "\t{" + ", ".join(parts) + "},"
@@ -63,7 +57,7 @@ def _type_view(analysed: Analysed, descriptor: shape.Descriptor) -> TypeView:
     name, text = "", ""
     if isinstance(kind, Laid):
         name = kind.record.name or descriptor.c_name.removeprefix("type_")
-        text = comment(declaration(kind.record.body.text)) if kind.record.body.text else ""
+        text = comment(kind.record.body) if kind.record.body.text else ""
         if kind.flexible is not None:
             size = kind.flexible.offset
     else:
@@ -107,7 +101,7 @@ def _signed(value: Value) -> bool:
     return isinstance(value, Operation) and any(_signed(operand) for operand in value.operands)
 
 
-def value_text(value: Value, binding: int = 0) -> str:
+def value_text(value: Value) -> str:
     """An expression of type uint64_t (or smaller and not negative). Wraps around; orders as the IDL's C would."""
     if isinstance(value, Variable):
         return value.name
@@ -116,25 +110,47 @@ def value_text(value: Value, binding: int = 0) -> str:
     if isinstance(value, Read):
         place = f"{value.segment}, {value.element}, {offset_text(value.offset)}, {value.size}"
         return f"(uint64_t)iof_segment_int({place})" if value.signed else f"iof_segment_uint({place})"
-    return _operation_text(value, binding)
+    return _operation_text(value)
 
 
-def _operation_text(value: Operation, binding: int) -> str:
+def _bare(parent: str, child: Value, left: bool) -> bool:
+    """Whether an operand needs no parentheses, for the compiler and for a reader."""
+    if not isinstance(child, Operation) or not child.operands:
+        return True
+    if len(child.operands) == 1:
+        return True
+    if parent in ("||", "&&"):
+        return child.operator in COMPARISONS or (child.operator == parent and left)
+    if parent == "?":
+        return child.operator != "?:"
+    if parent in ("+", "-"):
+        return child.operator in ARITHMETIC[0] or (child.operator in ARITHMETIC[1] and left)
+    if parent in COMPARISONS:
+        return child.operator in ARITHMETIC[0] + ARITHMETIC[1]
+    return child.operator == parent and left
+
+
+def operand_text(parent: str, child: Value, left: bool = True) -> str:
+    """An operand, in parentheses where they help."""
+    text = value_text(child)
+    return text if _bare(parent, child, left) else f"({text})"
+
+
+def _operation_text(value: Operation) -> str:
     if value.operator == "size":
         return "(iof_walk_command(walk) >> 16 & 0x3fff)"
     if value.operator == "nr":
         return "(iof_walk_command(walk) & 0xff)"
-    mine = BINDING.get(value.operator, 1)
-    operands = [value_text(operand, mine + 1) for operand in value.operands]
-    if value.operator in ("<", ">", "<=", ">=", "/", "%", ">>") and _signed(value):
-        operands = [f"(int64_t){operand}" for operand in operands]
     if value.operator == "?:":
-        text = f"{operands[0]} ? {operands[1]} : {operands[2]}"
-    elif len(operands) == 1:
-        text = f"{value.operator}{operands[0]}" if value.operator == "!" else f"{value.operator}(uint64_t){operands[0]}"
-    else:
-        text = f"{operands[0]} {value.operator} {operands[1]}"
-    return f"({text})" if binding > mine or (binding > 0 and mine == 1) else text
+        test, yes, no = value.operands
+        return f"{operand_text('?', test)} ? {operand_text('?', yes)} : {operand_text('?', no)}"
+    if len(value.operands) == 1:
+        cast = "" if value.operator == "!" else "(uint64_t)"
+        return f"{value.operator}{cast}{operand_text('~', value.operands[0])}"
+    left, right = (operand_text(value.operator, v, n == 0) for n, v in enumerate(value.operands))
+    if value.operator in ("<", ">", "<=", ">=", "/", "%", ">>") and _signed(value):
+        left, right = (f"(int64_t){text if text.isidentifier() else f'({text})'}" for text in (left, right))
+    return f"{left} {value.operator} {right}"
 
 
 def as_u32(value: Value) -> str:
@@ -156,7 +172,10 @@ def direction_text(direction: shape.DirectionValue) -> str:
     if isinstance(direction, str):
         return direction
     test, yes, no = direction
-    return f"{value_text(test, 1)} ? {direction_text(yes)} : {direction_text(no)}"
+    text = value_text(test)
+    if isinstance(test, Operation) and test.operator not in COMPARISONS:
+        text = f"({text})"
+    return f"{text} ? {direction_text(yes)} : {direction_text(no)}"
 
 
 # --- operations ------------------------------------------------------------------------------------------
@@ -183,7 +202,9 @@ def _used(ops: tuple[Op, ...]) -> Iterator[str]:
 
 
 def _values(op: Op) -> list[Value]:
-    if isinstance(op, (shape.Let, shape.Check, shape.Reject)):
+    if isinstance(op, shape.DirectionLocal):
+        return _direction_values(op.direction)
+    if isinstance(op, (shape.Let, shape.Local, shape.Check, shape.Reject)):
         return [op.value]
     if isinstance(op, shape.Walk):
         return [op.count, *_direction_values(op.direction)]
@@ -227,6 +248,10 @@ class Printer:
     def _apart(self, before: Optional[Op], op: Op) -> bool:
         """An empty line around blocks and after declarations."""
         blocks = (shape.Loop, shape.Switch, shape.Guard)
+        if isinstance(op, shape.DirectionLocal):
+            return before is not None and not self._declares(before)
+        if isinstance(before, shape.DirectionLocal):
+            return True
         if before is None:
             return False
         if isinstance(op, blocks) or isinstance(before, blocks):
@@ -234,35 +259,51 @@ class Printer:
         return self._declares(before) != self._declares(op)
 
     def _declares(self, op: Op) -> bool:
-        return isinstance(op, shape.Let) or (isinstance(op, shape.Walk) and op.name in self.used)
+        return isinstance(op, (shape.Let, shape.Local)) or (isinstance(op, shape.Walk) and op.name in self.used)
 
     def _walk(self, op: shape.Walk, depth: int) -> None:
-        head = f"const struct iof_segment *{op.name} = " if op.name in self.used else ""
         kind = f"&{op.type.c_name}"
         flags = "IOF_NULLABLE" if op.nullable else "0"
         count, direction = as_u32(op.count), direction_text(op.direction)
         place = ["walk", op.parent, op.element, offset_text(op.offset)]
         if op.kind == "arg":
-            self._call(depth, f"{head}iof_walk_arg(", ["walk", kind, count, direction, flags])
+            items = ["walk", kind, count, direction, flags]
         elif op.kind == "flexible":
-            self._call(depth, f"{head}iof_walk_flexible(", ["walk", op.parent, kind, count, direction])
+            items = ["walk", op.parent, kind, count, direction]
         elif op.kind == "string":
-            self._call(depth, f"{head}iof_walk_string(", [*place, count, direction, flags])
+            items = [*place, count, direction, flags]
         else:
-            self._call(depth, f"{head}iof_walk_pointer(", [*place, kind, count, direction, flags])
+            items = [*place, kind, count, direction, flags]
+        if op.name in self.used:
+            head = "\t" * depth + f"const struct iof_segment *{op.name}"
+            self.lines.append(assign(head, f"iof_walk_{op.kind}", items, ");"))
+        else:
+            self._call(depth, f"iof_walk_{op.kind}(", items)
 
     def _let(self, op: shape.Let, depth: int) -> None:
+        head = "\t" * depth + f"uint32_t {op.name}"
         value = value_text(op.value)
         if op.high is None:
             text = value if isinstance(op.value, Read) or value.startswith("(") else f"({value})"
-            self._line(depth, f"uint32_t {op.name} = (uint32_t){text};")
+            self.lines.append(f"{head} = (uint32_t){text};")
         elif op.clamp:
             assert isinstance(op.value, Read)
             field = [op.value.segment, op.value.element, offset_text(op.value.offset), str(op.value.size)]
-            self._call(depth, f"uint32_t {op.name} = (uint32_t)iof_walk_clamp(", ["walk", *field, constant_text(op.high)])
+            self.lines.append(assign(head, "(uint32_t)iof_walk_clamp", ["walk", *field, constant_text(op.high)], ");"))
         else:
             items = ["walk", value, "0", constant_text(op.high), op.errno, f'"{op.label}"']
-            self._call(depth, f"uint32_t {op.name} = (uint32_t)iof_walk_bound(", items)
+            self.lines.append(assign(head, "(uint32_t)iof_walk_bound", items, ");"))
+
+    def _local(self, op: shape.Local, depth: int) -> None:
+        self._line(depth, f"uint64_t {op.name} = {value_text(op.value)};")
+
+    def _directionlocal(self, op: shape.DirectionLocal, depth: int) -> None:
+        assert not isinstance(op.direction, str)
+        test, yes, no = op.direction
+        self._line(depth, f"unsigned {op.name} = {direction_text(no)};")
+        self.lines.append("")
+        self.lines.append(joined("\t" * depth + "if (", _alternatives(test), ")"))
+        self._line(depth + 1, f"{op.name} = {direction_text(yes)};")
 
     def _check(self, op: shape.Check, depth: int) -> None:
         items = ["walk", value_text(op.value), constant_text(op.low), constant_text(op.high), op.errno, f'"{op.label}"']
@@ -312,9 +353,18 @@ class Printer:
                 self._line(depth, f"case {constant_text(label)}:")
             if not branch.labels:
                 self._line(depth, "default:")
+            start = len(self.lines)
             self._block(branch.body, depth + 1)
             self._line(depth + 1, "break;")
+            self._short_case(start)
         self._line(depth, "}")
+
+    def _short_case(self, start: int) -> None:
+        """One statement and break go behind their label where they fit."""
+        body = [line.strip() for line in self.lines[start:]]
+        line = " ".join([self.lines[start - 1], *body])
+        if len(body) <= 2 and "\n" not in line and width(line) <= 120:
+            self.lines[start - 1 :] = [line]
 
     def _switch_many(self, op: shape.Switch, depth: int) -> None:
         word = "if"
@@ -324,7 +374,7 @@ class Printer:
             else:
                 tests = [self._match(op.selectors, labels, len(branch.labels) > 1) for labels in branch.labels]
                 head = "\t" * depth + f"{word} ("
-                self.lines.append(_joined(head, tests))
+                self.lines.append(joined(head, tests, ") {"))
                 word = "} else if"
             if branch.body:
                 self._block(branch.body, depth + 1)
@@ -335,7 +385,7 @@ class Printer:
     @staticmethod
     def _match(selectors: tuple[Value, ...], labels: tuple[Optional[Constant], ...], several: bool) -> str:
         pairs = [
-            f"{value_text(selector, 2)} == {constant_text(label)}"
+            f"{value_text(selector)} == {constant_text(label)}"
             for selector, label in zip(selectors, labels)
             if label is not None
         ]
@@ -343,17 +393,12 @@ class Printer:
         return f"({text})" if several and len(pairs) > 1 else text
 
 
-def _joined(head: str, tests: list[str]) -> str:
-    """Tests joined by ||, continued under the first."""
-    start, lines, line = width(head), [], head
-    for number, test in enumerate(tests):
-        text = test + (") {" if number == len(tests) - 1 else " ||")
-        if number > 0 and width(line + " " + text) > 120:
-            lines.append(line)
-            line = "\t" * (start // 8) + " " * (start % 8) + text
-        else:
-            line += (" " if number > 0 else "") + text
-    return "\n".join([*lines, line])
+def _alternatives(test: Value) -> list[str]:
+    """The operands of ||, outermost level."""
+    if isinstance(test, Operation) and test.operator == "||":
+        left, right = test.operands
+        return [*_alternatives(left), operand_text("||", right, False)]
+    return [value_text(test)]
 
 
 # --- the file --------------------------------------------------------------------------------------------
@@ -413,7 +458,7 @@ def _functions(analysed: Analysed) -> list[FunctionView]:
         timeout = _timeout_lines(command) if command.shape.timeout is not None else ()
         found.append(
             FunctionView(
-                comment(declaration(command.command.span.text)),
+                comment(command.command.span),
                 f"{c_name(command.command)}_shape",
                 tuple(Printer(command.shape.ops).lines),
                 f"{c_name(command.command)}_timeout_ms" if timeout else "",

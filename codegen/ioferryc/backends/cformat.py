@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Sequence
+
+from ..diag import Span
 
 COLUMNS = 120
 TAB = 8
@@ -37,11 +40,67 @@ def fill(head: str, items: Sequence[str], tail: str) -> str:
     return "\n".join([*lines, line])
 
 
-def comment(text: str, indent: str = "") -> str:
-    """A comment that restates source text, with its lines as they stand."""
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    shared = min((len(l.expandtabs(4)) - len(l.expandtabs(4).lstrip()) for l in lines[1:] if l.strip()), default=0)
-    lines = [lines[0]] + [l.expandtabs(4)[shared:] for l in lines[1:]]
-    if len(lines) == 1:
-        return f"{indent}/* {lines[0]} */"
-    return "\n".join([f"{indent}/*", *(f"{indent} * {line}".rstrip() for line in lines), f"{indent} */"])
+def assign(head: str, call: str, items: Sequence[str], tail: str) -> str:
+    """head = call(items) on one line, with the call on the next, or with its arguments continued."""
+    line = f"{head} = {call}({', '.join(items)}{tail}"
+    if width(line) <= COLUMNS:
+        return line
+    depth = len(head) - len(head.lstrip("\t"))
+    below = "\t" * (depth + 1) + f"{call}({', '.join(items)}{tail}"
+    if width(below) <= COLUMNS:
+        return f"{head} =\n{below}"
+    return fill(f"{head} = {call}(", items, tail)
+
+
+def joined(head: str, tests: Sequence[str], tail: str) -> str:
+    """Tests joined by ||, continued under the first."""
+    start, lines, line = width(head), [], head
+    for number, test in enumerate(tests):
+        text = test + (tail if number == len(tests) - 1 else " ||")
+        if number > 0 and width(line + " " + text) > COLUMNS:
+            lines.append(line)
+            line = lead(start) + text
+        else:
+            line += (" " if number > 0 else "") + text
+    return "\n".join([*lines, line])
+
+
+def _wrapped(line: str, room: int) -> list[str]:
+    """A long line in several, the later ones indented by four more."""
+    if len(line) <= room:
+        return [line]
+    indent = len(line) - len(line.lstrip())
+    found, rest = [], line
+    while len(rest) > room:
+        cut = rest.rfind(" ", indent + 8, room)
+        if cut < 0:
+            break
+        found.append(rest[:cut].rstrip())
+        rest = " " * (indent + 4) + rest[cut:].lstrip()
+    return [*found, rest]
+
+
+def declaration(span: Span) -> list[str]:
+    """Source text for a comment: without its own comments, at the depth of its first line."""
+    text = span.source.text
+    first = text.rfind("\n", 0, span.start) + 1
+    base = len(re.match(r"[ \t]*", text[first:]).group().expandtabs(4))  # type: ignore[union-attr]
+    plain = re.sub(r"//[^\n]*|/\*(?:.|\n)*?\*/", "", span.text)
+    lines = []
+    for number, line in enumerate(plain.splitlines()):
+        line = line.expandtabs(4).rstrip()
+        if number > 0:
+            line = line[min(base, len(line) - len(line.lstrip())) :]
+        indent = len(line) - len(line.lstrip())
+        line = " " * indent + re.sub(r" {2,}", " ", line.lstrip())
+        if line.strip():
+            lines += _wrapped(line, COLUMNS - 3)
+    return lines
+
+
+def comment(span: Span) -> str:
+    """A comment that restates a declaration."""
+    lines = declaration(span)
+    if len(lines) == 1 and len(lines[0]) + 6 <= COLUMNS:
+        return f"/* {lines[0]} */"
+    return "\n".join(["/*", *(f" * {line}" for line in lines), " */"])

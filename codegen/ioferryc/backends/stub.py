@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ..analysis import Analysed, AnalysedCommand
 from . import render
-from .c import declaration
 from .cformat import comment, fill
 from .types import TypePrinter
 
@@ -49,7 +48,7 @@ def generate(analysed: Analysed, origin: str) -> str:
             number = "number"
         stubs.append(
             StubView(
-                comment(declaration(command.command.span.text)),
+                comment(command.command.span),
                 fill(f"static inline int {prefix}_{command.command.name}(", parameters, ")"),
                 fill("\treturn iof_file_ioctl(", ["file", number, argument], ");"),
             )
