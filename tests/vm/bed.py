@@ -159,7 +159,8 @@ def qemu(kernel: Kernel, accelerator: list[str], share: Path, start: str, extra:
     return [
         *("qemu-system-x86_64", *accelerator, "-display", "none", "-no-reboot", "-nic", "none"),
         *("-kernel", str(kernel.image), "-initrd", str(kernel.initrd), "-append", append),
-        *("-serial", f"file:{share}/{start.removesuffix('.sh')}.console"),
+        # ttyS0 is the console; ttyS1 is a serial port without a wire, for tests.
+        *("-serial", f"file:{share}/{start.removesuffix('.sh')}.console", "-serial", "null"),
         # Not the stdio chardev: at the end of its input it hangs up, and the guest's writes block.
         *("-device", "virtio-serial-pci", "-chardev", "file,id=out,path=/dev/stdout,append=on"),
         *("-device", "virtserialport,chardev=out,name=out"),
