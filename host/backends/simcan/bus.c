@@ -140,6 +140,16 @@ struct simcan_counts simcan_bus_counts(struct simcan_bus *bus)
 	return counts;
 }
 
+bool simcan_bus_busy(struct simcan_bus *bus)
+{
+	bool busy;
+
+	simcan_bus_lock(bus);
+	busy = bus->phase != PHASE_IDLE;
+	simcan_bus_unlock(bus);
+	return busy;
+}
+
 int simcan_bus_inject(struct simcan_bus *bus, const struct simcan_fault *fault)
 {
 	int err = -ENOSPC;

@@ -80,6 +80,8 @@ struct simcan_counts {
 	uint64_t frames, errors;
 };
 struct simcan_counts simcan_bus_counts(struct simcan_bus *bus);
+/** Whether a frame is under way. */
+bool simcan_bus_busy(struct simcan_bus *bus);
 
 /** Work that must not run with the bus locked; the owner embeds it. */
 struct simcan_work {

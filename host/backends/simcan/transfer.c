@@ -118,6 +118,11 @@ static bool take_fault(struct simcan_bus *bus, struct simcan_fault *fault)
 	return false;
 }
 
+static uint64_t bit_end(const struct transfer *transfer, unsigned bit)
+{
+	return transfer->start + (bit + 1u) * (uint64_t)transfer->bit_ns;
+}
+
 /* The levels that a receiver with another bit time samples. */
 static void sample(const struct simcan_controller *controller, const struct transfer *transfer, uint8_t *level)
 {
@@ -148,11 +153,9 @@ static void look(struct simcan_controller *receiver, const struct transfer *tran
 	simcan_frame_decode(level, SIMCAN_BITS_MAX, &receiver->reception);
 	if (!receiver->reception.valid)
 		receiver->error_at = transfer->start + (receiver->reception.position + 1u) * (uint64_t)bit_ns;
-}
-
-static uint64_t bit_end(const struct transfer *transfer, unsigned bit)
-{
-	return transfer->start + (bit + 1u) * (uint64_t)transfer->bit_ns;
+	/* Of two rates the slower one may still wait for bits when the frame is over: it objects in its last ones. */
+	if (!same_rate && receiver->error_at > bit_end(transfer, transfer->bits.count - 2u))
+		receiver->error_at = bit_end(transfer, transfer->bits.count - 2u);
 }
 
 static void find_first_error(struct simcan_bus *bus, const struct simcan_fault *fault)
