@@ -59,21 +59,45 @@ static void on_done(struct iof_call *iof, const struct iof_reply *reply, const u
 	call_end(call);
 }
 
-/* The host has not answered in time: the caller goes on, the host's operation is on its own. */
+/* The caller goes on, the host's operation is on its own. */
+static void orphan(struct call *call, int error)
+{
+	struct iof_session *session = call->node->front->link.session;
+
+	call->fail(call, error);
+	call->req = NULL;
+	call->file = NULL;
+	if (!call->cancelled && session)
+		(void)iof_session_cancel(session, &call->call);
+	call->cancelled = true;
+}
+
+/* The host has not answered in time. */
 static void on_deadline(void *context)
 {
 	struct call *call = context;
-	struct front *front = call->node->front;
 
-	iof_log(IOF_LOG_WARNING, "%s: the host has not ended a %s in %u ms; the caller goes on without it",
-		call->node->name, call->interrupted ? "call that a signal interrupted" : "close",
-		front->options.interrupt_deadline_ms);
-	call->fail(call, EINTR);
-	call->req = NULL;
-	call->file = NULL;
-	if (!call->cancelled && front->link.session)
-		(void)iof_session_cancel(front->link.session, &call->call);
-	call->cancelled = true;
+	node_log(call->node, IOF_LOG_WARNING, "the host has not ended a %s in %u ms; the caller goes on without it",
+		 call->node->name, call->interrupted ? "call that a signal interrupted" : "close",
+		 call->node->front->options.interrupt_deadline_ms);
+	orphan(call, EINTR);
+}
+
+void calls_abandon(struct node *node)
+{
+	struct front *front = node->front;
+	struct call *call;
+
+	do {
+		for (call = front->calls; call && (call->node != node || !call->req); call = call->next)
+			;
+		if (call && call->submitted) {
+			orphan(call, ENODEV);
+		} else if (call) {
+			link_unawait(front, call);
+			call_refuse(call, ENODEV);
+		}
+	} while (call);
 }
 
 struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, call_finish *finish, call_fail *fail)

@@ -55,6 +55,21 @@ static void destroy(struct file *file)
 	free(file);
 }
 
+void files_abandon(struct node *node)
+{
+	struct front *front = node->front;
+	struct file *next;
+
+	for (struct file *file = front->files; file; file = next) {
+		next = file->next;
+		if (file->node != node)
+			continue;
+		if (file_alive(file))
+			iof_session_close(front->link.session, file->handle);
+		destroy(file);
+	}
+}
+
 static void fail_open(struct call *call, int error)
 {
 	/* The kernel takes ENOSYS as "this device has no open": every open would then succeed without us. */

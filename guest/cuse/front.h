@@ -51,6 +51,7 @@ struct node {
 	bool exists; /* the kernel has made it */
 	struct node_said said[NODE_SAID];
 	unsigned n_said;
+	struct iof_log_limit limit; /* of lines that its callers or the host can cause */
 };
 
 /** An open file. Freed by its release, which the kernel sends when no call on it is outstanding. */
@@ -163,6 +164,9 @@ void nodes_update(struct front *front);
 void nodes_detach(struct front *front);
 void nodes_destroy(struct front *front);
 unsigned nodes_count(const struct front *front);
+/** Logs something that a caller or the host can cause at will: a few lines, then one in ten seconds. */
+void node_log(struct node *node, enum iof_log_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* file.c */
 void file_open(fuse_req_t req, struct fuse_file_info *info);
@@ -173,6 +177,8 @@ void file_open_submit(struct call *call);
 struct file *file_of(const struct fuse_file_info *info);
 /** Whether its handle is one of the present session. */
 bool file_alive(const struct file *file);
+/** Closes and frees all of the node's, whose releases will not come. */
+void files_abandon(struct node *node);
 /** The file of a handle of the present session, or NULL. */
 struct file *file_find(struct front *front, iof_handle handle);
 
@@ -189,6 +195,8 @@ void call_refuse(struct call *call, int error);
 void call_end(struct call *call);
 /** Lets signals reach it. */
 void call_interruptible(struct call *call, bool cancellable);
+/** Answers all of the node's with ENODEV. */
+void calls_abandon(struct node *node);
 /** Sends cancels for calls that were interrupted. */
 void calls_settle(struct front *front);
 /** The reply as one number: 0 when the call ran and the driver gave no errno, else the errno (positive). */

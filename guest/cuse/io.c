@@ -38,8 +38,8 @@ static int scatter(struct call *call, const struct iof_reply *reply, const uint8
 
 	if (ret != -EPROTO)
 		return -ret;
-	iof_log(IOF_LOG_ERR, "%s: the host's reply to read or write does not fit the request: %s", call->node->name,
-		iof_walk_reason(call->walk));
+	node_log(call->node, IOF_LOG_ERR, "the host's reply to read or write does not fit the request: %s",
+		 iof_walk_reason(call->walk));
 	return EIO;
 }
 
@@ -168,6 +168,18 @@ static void run(struct call *call, enum caller_operation operation, const uint8_
 	call_submit(call, &request, payload, length);
 }
 
+/* Whether both sides know the operation alike. */
+static bool carried(const struct file *file, enum caller_operation operation)
+{
+	const struct iof_session *session = file->node->front->link.session;
+	const struct iof_device *device = file->node->offered;
+
+	if (!device)
+		return false;
+	return operation == CALLER_READ ? iof_session_carries_read(session, device)
+					: iof_session_carries_write(session, device);
+}
+
 /* What is common to both. NULL: answered. */
 static struct call *begin(fuse_req_t req, size_t size, struct fuse_file_info *info, enum caller_operation operation)
 {
@@ -181,7 +193,7 @@ static struct call *begin(fuse_req_t req, size_t size, struct fuse_file_info *in
 	}
 	file->nonblock = info->flags & O_NONBLOCK;
 	io = operation == CALLER_READ ? &file->interface->read : &file->interface->write;
-	if (!io->record) {
+	if (!io->record || !carried(file, operation)) {
 		fuse_reply_err(req, EINVAL); /* as of a driver without this operation */
 		return NULL;
 	}

@@ -44,8 +44,8 @@ static int scatter(struct call *call, const struct iof_reply *reply, const uint8
 	int ret = iof_scatter(call->walk, payload, length, reply->result, reply->error, call->memory);
 
 	if (ret == -EPROTO) {
-		iof_log(IOF_LOG_ERR, "%s: the host's reply to %s does not fit the request: %s", call->node->name,
-			call->command->name, iof_walk_reason(call->walk));
+		node_log(call->node, IOF_LOG_ERR, "the host's reply to %s does not fit the request: %s",
+			 call->command->name, iof_walk_reason(call->walk));
 		return EIO;
 	}
 	return -ret;
@@ -53,22 +53,22 @@ static int scatter(struct call *call, const struct iof_reply *reply, const uint8
 
 static void finish_ioctl(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
 {
-	bool retry = call->memory == &call->retry.memory;
+	bool cut_short = reply->status == IOF_STATUS_INTERRUPTED || reply->status == IOF_STATUS_NEVER_STARTED;
+	bool ran = reply->status == IOF_STATUS_COMPLETED || (reply->status == IOF_STATUS_INTERRUPTED && length);
 	int error = call_error(call, reply), result, failed = 0;
 
-	if (reply->status == IOF_STATUS_COMPLETED) /* drivers write together with an errno too */
+	if (ran) /* drivers write together with an errno too */
 		failed = scatter(call, reply, payload, length);
 	if (failed) {
 		fail_ioctl(call, failed);
 		return;
 	}
 	/* Without a signal that result would reach the application as errno 512. */
-	if (error == EINTR && reply->status != IOF_STATUS_COMPLETED && call->interrupted &&
-	    (call->command->flags & IOF_CMD_RESTART))
+	if (cut_short && call->interrupted && (call->command->flags & IOF_CMD_RESTART))
 		result = RESULT_RESTART;
 	else
 		result = error ? -error : reply->result;
-	if (retry && reply->status == IOF_STATUS_COMPLETED)
+	if (ran && call->memory == &call->retry.memory)
 		fuse_reply_ioctl(call->req, result, call->retry.output, call->retry.out.total);
 	else
 		fuse_reply_ioctl(call->req, result, NULL, 0);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,23 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+void node_log(struct node *node, enum iof_log_level level, const char *format, ...)
+{
+	uint32_t dropped;
+	char line[512];
+	va_list list;
+
+	if (!iof_log_allowed(&node->limit, 10, 10000, &dropped))
+		return;
+	va_start(list, format);
+	(void)vsnprintf(line, sizeof(line), format, list);
+	va_end(list);
+	if (dropped)
+		iof_log(level, "/dev/%s: %s (%u lines left out)", node->name, line, dropped);
+	else
+		iof_log(level, "/dev/%s: %s", node->name, line);
+}
 
 static void node_path(const struct node *node, char *path, size_t size)
 {
@@ -91,6 +109,8 @@ static void node_stop(struct node *node)
 	if (!node->session)
 		return;
 	loop_forget(&node->front->loop, &node->source);
+	calls_abandon(node);
+	files_abandon(node);
 	fuse_session_destroy(node->session); /* closes its /dev/cuse, and the kernel removes the node */
 	node->session = NULL;
 	node->exists = false;

@@ -1,0 +1,139 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# ioferry-cuse against a host and a device of its own, all in one VM (testdev.h says what the device does).
+. "$VM_LIB"
+socket=/run/td.sock
+log=$VM_SHARE/$VM_ROLE-front.log
+
+start_front() { # OPTION...
+	: >"$log"
+	cuse-test-front --address unix:$socket --log debug "$@" >>"$log" 2>&1 </dev/null &
+	front=$!
+}
+
+start_host() {
+	cuse-test-host unix:$socket >>"$VM_SHARE/$VM_ROLE-host.log" 2>&1 </dev/null &
+	host=$!
+}
+
+stop() { # PID
+	kill "$1"
+	wait "$1"
+	stopped=$?
+}
+
+# Lines of a strace log that match, of 100 calls: the difference between 110 calls and 10
+count() { # PATTERN
+	echo $(($(grep -cE "$1" /tmp/trace.110) - $(grep -cE "$1" /tmp/trace.10)))
+}
+
+trace() { # TIMES
+	strace -f -y -o "/tmp/trace.$1" cuse-test-front --address unix:$socket >"/tmp/log.$1" 2>&1 </dev/null &
+	tracer=$!
+	wait_for 20 test -c /dev/td0
+	cuse-test-app flat "" "$1"
+	kill "$(pgrep -P $tracer)"
+	wait $tracer
+}
+
+modprobe cuse
+
+note "before the host is up"
+start_front
+vm_pause 0.5
+check "the front end waits for its host" kill -0 $front
+check "... without nodes" test ! -e /dev/td0
+start_host
+check "nodes are made when the host is up" wait_for 10 test -c /dev/td0 -a -c /dev/tests/tb0
+
+note "memory by process_vm"
+cuse-test-app all || VM_FAILED=1
+if command -v cuse-test-app32 >/dev/null; then
+	cuse-test-app32 all " (32-bit)" || VM_FAILED=1
+else
+	skip "32-bit callers" "this build has no 32-bit compiler"
+fi
+check "an undeclared command is logged once for each ABI" \
+	test "$(grep -c "is not declared in interface testdev" "$log")" = "$(command -v cuse-test-app cuse-test-app32 | wc -l)"
+check "... with its number and how to declare it" grep -q "0x00005411.*declare it in the IDL: ioctl NAME = _IO('T', 17)" "$log"
+check "an unsupported one with its reason" grep -q "TD_UNSUPPORTED.*it hands out a descriptor" "$log"
+check "a reply that does not fit is logged" grep -q "reply to TD_LIE does not fit" "$log"
+check "each open was closed on the host" wait_for 5 grep -q "close, 0 open" "$VM_SHARE/$VM_ROLE-host.log"
+
+note "the host goes and comes back"
+cuse-test-app gone >/tmp/gone.out &
+app=$!
+wait_for 10 grep -q READY /tmp/gone.out
+vm_pause 0.3
+kill $host
+wait $host
+wait_for 20 grep -q BACK /tmp/gone.out
+check "nodes stay while the host is away" test -c /dev/td0
+start_host
+wait $app || VM_FAILED=1
+grep -E "ok |^#" /tmp/gone.out
+cuse-test-app waiting >/tmp/waiting.out &
+app=$!
+wait_for 10 grep -q READY /tmp/waiting.out
+vm_pause 0.5
+kill $host
+wait $host
+wait $app || VM_FAILED=1
+grep -E "ok |^#" /tmp/waiting.out
+start_host
+
+note "a node is aborted"
+cuse-test-app aborted >/tmp/aborted.out &
+app=$!
+wait_for 10 grep -q READY /tmp/aborted.out
+vm_pause 0.3
+echo 1 >/sys/class/cuse/td0/abort
+wait $app || VM_FAILED=1
+grep -E "ok |^#" /tmp/aborted.out
+check "the node goes away" wait_for 5 test ! -e /dev/td0
+check "... the others stay" test -c /dev/tests/tb0
+check "... the host's open is closed" wait_for 5 grep -q "close, 0 open" <(tail -n 1 "$VM_SHARE/$VM_ROLE-host.log")
+stop $host
+start_host
+check "... and it comes back with the next connection" wait_for 10 test -c /dev/td0
+
+note "the end of the front end"
+stop $front
+check "SIGTERM ends it with success" test $stopped -eq 0
+check "... and its nodes" test ! -e /dev/td0
+
+note "memory by retry"
+start_front --memory retry
+wait_for 10 test -c /dev/td0
+cuse-test-app retry " by retry" || VM_FAILED=1
+if command -v cuse-test-app32 >/dev/null; then
+	cuse-test-app32 retry " by retry (32-bit)" || VM_FAILED=1
+fi
+check "the limits of retry are logged" grep -q "256 pieces" "$log"
+stop $front
+
+note "without privileges"
+chmod 666 /dev/cuse $socket
+: >"$log"
+setpriv --reuid 1000 --regid 1000 --clear-groups "$(command -v cuse-test-front)" --address unix:$socket \
+	--log debug >>"$log" 2>&1 </dev/null &
+front=$!
+check "a front end without privileges makes nodes too" wait_for 10 test -c /dev/td0
+cuse-test-app retry " by a front end that may not read its caller" || VM_FAILED=1
+check "... which it says once" test "$(grep -c "cannot read the memory of caller" "$log")" = 1
+stop $front
+
+note "counting what a call costs"
+trace 10
+trace 110
+check "one read of /dev/cuse for a flat ioctl" test "$(count 'read\([0-9]+</dev/cuse>.* = [1-9]')" = 100
+check "one write of /dev/cuse" test "$(count 'write[v]?\([0-9]+</dev/cuse>')" = 100
+check "one message sent to the host" test "$(count '(send|write)[a-z]*\([0-9]+<socket')" = 100
+check "one message received" test "$(count '(recv|read)[a-z]*\([0-9]+<socket.* = [1-9]')" = 100
+check "the caller's memory is read once" test "$(count 'process_vm_readv')" = 100
+check "... and written once" test "$(count 'process_vm_writev')" = 100
+check "no other descriptor is touched" test "$(count '(open|openat|close|mmap|brk)\(')" = 0
+check "our own code allocates nothing" cmp <(grep allocations /tmp/log.10) <(grep allocations /tmp/log.110)
+cat /tmp/log.110 >>"$log"
+stop $host
+exit $VM_FAILED
