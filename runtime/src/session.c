@@ -95,7 +95,6 @@ void iof_session_destroy(struct iof_session *session)
 		session->link->ops->shutdown(session->link);
 	while ((servers = __atomic_load_n(&session->servers, __ATOMIC_ACQUIRE)) != 0)
 		iof_futex_wait(&session->servers, servers, true);
-	session->options.lost = NULL; /* it is for those who did not ask for the end */
 	session_lose(session);
 	session_free(session);
 }

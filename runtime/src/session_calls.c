@@ -162,7 +162,9 @@ void session_lose(struct iof_session *session)
 		}
 	}
 	iof_unlock(&session->lock);
-	if (!__atomic_exchange_n(&session->lost, true, __ATOMIC_ACQ_REL) && session->options.lost)
+	/* lost() is for those who did not ask for the end. */
+	if (!__atomic_exchange_n(&session->lost, true, __ATOMIC_ACQ_REL) && session->options.lost &&
+	    !__atomic_load_n(&session->closing, __ATOMIC_ACQUIRE))
 		session->options.lost(session->options.context);
 }
 
@@ -179,10 +181,10 @@ int session_send(struct iof_session *session, const struct iof_request *request,
 	if (n_parts > MAX_PARTS)
 		return -EINVAL;
 	for (int i = 0; i < n_parts; i++) {
+		if (payload[i].iov_len > session->message_max - length)
+			return -E2BIG;
 		parts[1 + i] = payload[i];
 		length += payload[i].iov_len;
-		if (length > session->message_max)
-			return -E2BIG;
 	}
 	filled.length = (uint32_t)length;
 	if (!filled.reply_max)

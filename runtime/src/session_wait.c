@@ -293,14 +293,11 @@ int iof_session_serve(struct iof_session *session)
 {
 	const struct iof_link_ops *ops = session->link->ops;
 	int fd = ops->descriptor(session->link);
-	int r = -ENODEV;
+	int r;
 
 	__atomic_add_fetch(&session->servers, 1, __ATOMIC_ACQ_REL);
-	while (!__atomic_load_n(&session->lost, __ATOMIC_ACQUIRE)) {
-		if (__atomic_load_n(&session->closing, __ATOMIC_ACQUIRE)) {
-			r = 0;
-			break;
-		}
+	while (!__atomic_load_n(&session->lost, __ATOMIC_ACQUIRE) &&
+	       !__atomic_load_n(&session->closing, __ATOMIC_ACQUIRE)) {
 		if (stand_back(session))
 			continue;
 		iof_poll(fd, ops->wants_write(session->link) ? POLLIN | POLLOUT : POLLIN, -1);
@@ -311,6 +308,7 @@ int iof_session_serve(struct iof_session *session)
 		session_read(session);
 		session_release_role(session);
 	}
+	r = __atomic_load_n(&session->closing, __ATOMIC_ACQUIRE) ? 0 : -ENODEV;
 	__atomic_sub_fetch(&session->servers, 1, __ATOMIC_ACQ_REL);
 	iof_futex_wake(&session->servers, 1);
 	return r;
