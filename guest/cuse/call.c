@@ -78,7 +78,7 @@ static void on_deadline(void *context)
 	struct call *call = context;
 
 	node_log(call->node, IOF_LOG_WARNING, "the host has not ended a %s in %u ms; the caller goes on without it",
-		 call->node->name, call->interrupted ? "call that a signal interrupted" : "close",
+		 call->interrupted ? "call that a signal interrupted" : "close",
 		 call->node->front->options.interrupt_deadline_ms);
 	orphan(call, EINTR);
 }

@@ -83,6 +83,7 @@ grep -E "ok |^#" /tmp/waiting.out
 start_host
 
 note "a node is aborted"
+wait_for 10 cuse-test-app flat
 cuse-test-app aborted >/tmp/aborted.out &
 app=$!
 wait_for 10 grep -q READY /tmp/aborted.out
