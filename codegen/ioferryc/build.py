@@ -13,6 +13,7 @@ from lark.visitors import v_args
 
 from . import model
 from .diag import Diagnostics, Source, Span
+from .fill import HOLE, fill
 from .model import Direction, Expr, Extent, Member, Record, Traits, TypeRef
 
 NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
@@ -243,8 +244,23 @@ class Builder(Transformer[Token, Any]):
             selectors,
             arms,
             self._span(meta),
-            self._span(meta),
+            options.get("holes", ()),
         )
+
+    def holes(self, _meta: Meta, children: Children) -> _Option:
+        return _Option(("holes", tuple(str(child) for child in children)))
+
+    def hole(self, meta: Meta, children: Children) -> tuple[Member, ...]:
+        """A member that fill.py replaces: its type's name says which."""
+        span = self._span(meta)
+        ref = TypeRef(HOLE, None, span)
+        return (Member(str(children[0]), ref, False, (), None, False, False, False, None, None, span),)
+
+    def filling(self, _meta: Meta, children: Children) -> _Option:
+        return _Option(("filling", tuple(children)))
+
+    def type_filled(self, meta: Meta, children: Children) -> TypeRef:
+        return TypeRef(_token(children, "NAME") or "", None, self._span(meta), _options(children)["filling"])
 
     def record_item(self, _meta: Meta, children: Children) -> Record:
         record: Record = children[0]
@@ -465,7 +481,7 @@ class Builder(Transformer[Token, Any]):
 def build(tree: Tree[Token], source: Source, diagnostics: Diagnostics) -> tuple[model.Interface, ...]:
     """The interfaces of a file."""
     interfaces: tuple[model.Interface, ...] = Builder(source, diagnostics).transform(tree)
-    return interfaces
+    return tuple(fill(interface, diagnostics) for interface in interfaces)
 
 
 def is_expression(value: object) -> bool:

@@ -76,7 +76,26 @@ def layouts_agree(interface: Interface, _path: Path, diagnostics: Diagnostics) -
             )
 
 
-RULES = (name_is_files, names_once, numbers_differ, layouts_agree)
+def plain_unions_alike(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """A union that nothing chooses from is copied as bytes, which only works if every arm is the same everywhere."""
+    scope = Scope(interface)
+    for record in scope.every_record():
+        if record.keyword != "union" or record.selectors:
+            continue
+        try:
+            arms = scope.laid(record).members
+            differing = [arm for arm in arms if scope.same(arm.type) != 0xF]
+        except EvaluationError:
+            continue
+        for arm in differing:
+            diagnostics.error(
+                arm.member.span,
+                f"'{arm.member.name}' differs between ABIs, and nothing says when it is the union's content",
+                "name the field that decides: union switch (field) { case VALUE: ... }",
+            )
+
+
+RULES = (name_is_files, names_once, numbers_differ, layouts_agree, plain_unions_alike)
 
 
 def check(interface: Interface, path: Path, diagnostics: Diagnostics) -> None:

@@ -10,7 +10,6 @@ from typing import Optional, Sequence
 
 from .analysis import Analysed, analyse
 from .backends import assertions, c, listing, render, stub, types
-from .backends.cformat import fill
 from .build import build
 from .check import check
 from .diag import Diagnostics, Source
@@ -65,7 +64,7 @@ def _generate(found: list[Analysed], out: Path) -> None:
         for name, text in products(analysed, origin_of(Path(analysed.interface.source.path))).items():
             write_if_changed(out / name, text)
     names = sorted(analysed.interface.name for analysed in found)
-    write_if_changed(out / "interfaces.c", render("registry.c.j2", names=names, list=fill("\t", [f"&{name}_interface" for name in names] + ["NULL"], ",")))
+    write_if_changed(out / "interfaces.c", render("registry.c.j2", names=names))
 
 
 def _arguments() -> argparse.ArgumentParser:

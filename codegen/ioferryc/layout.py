@@ -226,14 +226,17 @@ class Scope:
 
     def all_records(self) -> tuple[Record, ...]:
         """Records with names, in the order of the file; those inside others come before them."""
+        return tuple(record for record in self.every_record() if record.name)
+
+    def every_record(self) -> tuple[Record, ...]:
+        """All records, in the order of the file; those inside others come before them."""
         found: list[Record] = []
 
         def visit(record: Record) -> None:
             for member in record.members:
                 if member.type.record is not None:
                     visit(member.type.record)
-            if record.name:
-                found.append(record)
+            found.append(record)
 
         for record in self._roots():
             visit(record)
@@ -479,7 +482,7 @@ def _timeval() -> Record:
         )
 
     members = (member("tv_sec", "time_t"), member("tv_usec", "suseconds_t"))
-    return Record("struct", "timeval", False, False, None, members, (), (), nowhere, nowhere)
+    return Record("struct", "timeval", False, False, None, members, (), (), nowhere)
 
 
 TIMEVAL = _timeval()

@@ -108,6 +108,7 @@ class TypeRef:
     name: str  # "void" for no type
     record: Optional[Record]
     span: Span
+    fillings: tuple[Member, ...] = ()  # for the record's holes
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ class Record:
     selectors: tuple[Path, ...]
     arms: tuple[Arm, ...]
     span: Span
-    body: Span  # declaration without the name, for comments
+    holes: tuple[str, ...] = ()  # members that each use of the record fills in
 
 
 @dataclass(frozen=True)

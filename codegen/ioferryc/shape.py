@@ -80,9 +80,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Variable:
-    """A count that was read and checked before."""
+    """What was read before into a variable."""
 
     name: str
+    signed: bool = False
 
 
 Value = Union[Read, Constant, Operation, Variable]
@@ -444,6 +445,11 @@ class ShapeBuilder:
         if self.scope.is_constant(extent.count):
             return self.value(extent.count, None)
         value = self.value(extent.count, frame)
+        if isinstance(value, Operation):
+            for read in dict.fromkeys(reads_of(value)):
+                self._local(ops, read)
+            value = self.value(extent.count, frame)
+            self._locals.clear()
         label = value.label if isinstance(value, Read) else " ".join(extent.count.span.text.split())
         high = self._high(extent, value)
         unit = element.size[Layout.LP64]
@@ -645,14 +651,17 @@ class ShapeBuilder:
 
     # --- choices ---
 
+    def _local(self, ops: list[Op], read: Read) -> None:
+        name = self._unique(read.label.rsplit(".", 1)[-1])
+        ops.append(Local(name, read))
+        self._locals[read] = Variable(name, read.signed)
+
     def _selectors(self, ops: list[Op], record: model.Record, frame: Frame) -> None:
         """Several selectors are asked often: they get variables."""
         for path in record.selectors if len(record.selectors) > 1 else ():
             read = self.value(path, frame)
             if isinstance(read, Read):
-                name = self._unique(path.names[-1])
-                ops.append(Local(name, read))
-                self._locals[read] = Variable(name)
+                self._local(ops, read)
 
     def _switch(self, record: model.Record, frame: Frame, bodies: dict[int, tuple[Op, ...]]) -> Switch:
         selectors = tuple(self.value(path, frame) for path in record.selectors)
@@ -716,7 +725,7 @@ class ShapeBuilder:
         key = id(placed.member)
         if key not in self._wrapped:
             span = placed.member.span
-            record = model.Record("struct", "", False, False, None, (placed.member,), (), (), span, span)
+            record = model.Record("struct", "", False, False, None, (placed.member,), (), (), span)
             self._wrapped[key] = self.scope.laid(record)
         return self._wrapped[key]
 

@@ -9,7 +9,7 @@ from ..analysis import Analysed
 from ..layout import LAYOUTS, Laid, PerLayout
 from ..model import Record
 from . import render
-from .cformat import fill
+from .cformat import COLUMNS, TAB, fill, lead
 from .types import TypePrinter, by_layout
 
 
@@ -22,7 +22,11 @@ class Group:
 
 
 def _assertion(what: str, values: PerLayout, reason: str) -> str:
-    return fill("_Static_assert(", [f"{what} == {by_layout(values)}", f'"{reason}"'], ");")
+    value = by_layout(values)
+    if len(f"_Static_assert({what} == {value},") > COLUMNS:
+        what += f" ==\n{lead(len('_Static_assert(') + TAB)}{value}"
+        return f'_Static_assert({what},\n{lead(len("_Static_assert("))}"{reason}");'
+    return fill("_Static_assert(", [f"{what} == {value}", f'"{reason}"'], ");")
 
 
 def _record(laid: Laid, c_name: str) -> list[str]:

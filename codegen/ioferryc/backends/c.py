@@ -57,7 +57,7 @@ def _type_view(analysed: Analysed, descriptor: shape.Descriptor) -> TypeView:
     name, text = "", ""
     if isinstance(kind, Laid):
         name = kind.record.name or descriptor.c_name.removeprefix("type_")
-        text = comment(kind.record.body) if kind.record.body.text else ""
+        text = comment(kind.record.span) if kind.record.span.text else ""
         if kind.flexible is not None:
             size = kind.flexible.offset
     else:
@@ -94,7 +94,7 @@ def constant_text(constant: Constant) -> str:
 
 
 def _signed(value: Value) -> bool:
-    if isinstance(value, Read):
+    if isinstance(value, (Read, Variable)):
         return value.signed
     if isinstance(value, Constant):
         return value.value < 0
@@ -149,8 +149,16 @@ def _operation_text(value: Operation) -> str:
         return f"{value.operator}{cast}{operand_text('~', value.operands[0])}"
     left, right = (operand_text(value.operator, v, n == 0) for n, v in enumerate(value.operands))
     if value.operator in ("<", ">", "<=", ">=", "/", "%", ">>") and _signed(value):
-        left, right = (f"(int64_t){text if text.isidentifier() else f'({text})'}" for text in (left, right))
+        left, right = (_as_signed(operand, text) for operand, text in zip(value.operands, (left, right)))
     return f"{left} {value.operator} {right}"
+
+
+def _as_signed(value: Value, text: str) -> str:
+    if isinstance(value, Read) and value.signed:
+        return text.removeprefix("(uint64_t)")
+    if isinstance(value, Constant) and value.value >= 0:
+        return text
+    return f"(int64_t){text if text.isidentifier() else f'({text})'}"
 
 
 def as_u32(value: Value) -> str:
