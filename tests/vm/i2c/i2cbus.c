@@ -104,7 +104,7 @@ static bool transfer_gather(struct transfer *transfer, fuse_req_t request, void 
 	if (in_size < reach.in_bytes)
 		return reached(request, &reach, in_size, out_size);
 	memcpy(&transfer->head, in, sizeof(transfer->head));
-	if (transfer->head.nmsgs == 0 || transfer->head.nmsgs > I2C_RDWR_IOCTL_MAX_MSGS) {
+	if (!transfer->head.msgs || transfer->head.nmsgs == 0 || transfer->head.nmsgs > I2C_RDWR_IOCTL_MAX_MSGS) {
 		fuse_reply_err(request, EINVAL);
 		return false;
 	}
@@ -229,6 +229,10 @@ static void smbus(fuse_req_t request, uint16_t address, void *argument, const ui
 		return;
 	}
 	memcpy(&head, in, sizeof(head));
+	if (head.read_write > I2C_SMBUS_READ || head.size > I2C_SMBUS_I2C_BLOCK_DATA) {
+		fuse_reply_err(request, EINVAL); /* as i2c-dev, before it looks at the data */
+		return;
+	}
 	bool send_byte = head.size == I2C_SMBUS_BYTE && head.read_write == I2C_SMBUS_WRITE;
 
 	if (head.data && head.size != I2C_SMBUS_QUICK && !send_byte) {
