@@ -5,11 +5,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import fcntl
-import hashlib
 import os
-import platform
 import re
 import selectors
 import shlex
@@ -19,135 +15,17 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Iterator, NoReturn
+from typing import NoReturn
+
+from fetch import BedError, Kernel, cache_directory, say, setup
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
-BOOT_MODULES = ("virtio_pci", "9p", "9pnet_virtio", "overlay", "virtio_console")
 GUEST_CID = 7
 PORT = 7700
 OUTER_MEMORY, GUEST_MEMORY = 3072, 768  # MiB
 SKIP = 77
 TAIL_LINES = 25
-
-
-class BedError(Exception):
-    """The bed itself cannot work here; the message says why and what to do."""
-
-
-def say(text: str) -> None:
-    print(f"vm: {text}", flush=True)
-
-
-def run(command: list[str], cwd: Path | None = None) -> str:
-    """Runs a command of the set-up; returns its output, or raises BedError with what it said."""
-    try:
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=600)
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        raise BedError(f"{command[0]}: {problem}") from problem
-    if done.returncode != 0:
-        raise BedError(f"`{shlex.join(command)}` failed:\n{done.stdout}{done.stderr}".rstrip())
-    return done.stdout
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    with path.open("w", encoding="utf-8") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-# --- the kernel and the initramfs ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """What a VM boots: all of it in the cache, nothing installed on the machine."""
-
-    image: Path
-    initrd: Path
-    modules: Path  # holds a folder named as the release
-    release: str
-
-
-def cache_directory() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    path = Path(base).resolve() / "ioferry" / "vm"
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def fetch_kernel(cache: Path) -> Path:
-    """Unpacks Debian's kernel package into the cache, once; returns the folder."""
-    tree = cache / "kernel"
-    if (tree / "complete").exists():
-        return tree
-    say("fetching Debian's kernel (70 MB)")
-    shutil.rmtree(tree, ignore_errors=True)
-    tree.mkdir()
-    # The meta package names the current image; a fresh machine has no package lists yet.
-    depends = run(["apt-cache", "depends", "linux-image-amd64"])
-    found = re.search(r"Depends: (linux-image-\S+)", depends)
-    if not found:
-        run(["apt-get", "update", "-q"])
-        found = re.search(r"Depends: (linux-image-\S+)", run(["apt-cache", "depends", "linux-image-amd64"]))
-    if not found:
-        raise BedError("apt knows no linux-image-amd64; add Debian's main archive, or run `apt-get update`")
-    run(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", found[1]], cwd=tree)
-    package = next(tree.glob("*.deb"))
-    run(["dpkg", "-x", str(package), str(tree)])
-    package.unlink()
-    release = next((tree / "lib/modules").iterdir()).name
-    run(["depmod", "-b", str(tree), release])
-    (tree / "complete").touch()
-    return tree
-
-
-def make_initrd(cache: Path, tree: Path, release: str) -> Path:
-    """Packs busybox, init and the modules that reach the root file system; named by its content."""
-    init = (HERE / "init").read_bytes()
-    key = hashlib.sha256(init + release.encode() + repr(BOOT_MODULES).encode()).hexdigest()[:12]
-    initrd = cache / f"initrd-{key}"
-    if initrd.exists():
-        return initrd
-    say("making the initramfs")
-    busybox = shutil.which("busybox")
-    if busybox is None:
-        raise BedError("busybox is missing: install busybox-static")
-    stage = cache / "stage"
-    shutil.rmtree(stage, ignore_errors=True)
-    for name in ("bin", "mod", "proc", "sys", "dev"):
-        (stage / name).mkdir(parents=True)
-    shutil.copy(busybox, stage / "bin/busybox")
-    (stage / "init").write_bytes(init)
-    (stage / "init").chmod(0o755)
-    order: list[str] = []
-    for module in BOOT_MODULES:
-        shown = run(["modprobe", "-d", str(tree), "-S", release, "--show-depends", module])
-        for path in re.findall(r"^insmod (\S+)", shown, re.MULTILINE):
-            if Path(path).name not in order:
-                order.append(Path(path).name)
-                shutil.copy(path, stage / "mod")
-    (stage / "mod/order").write_text("".join(f"{name}\n" for name in order), encoding="utf-8")
-    packed = cache / "initrd.new"
-    run(["sh", "-c", f"find . | cpio -o -H newc --quiet | gzip -1 >{shlex.quote(str(packed))}"], cwd=stage)
-    packed.rename(initrd)
-    shutil.rmtree(stage)
-    return initrd
-
-
-def setup() -> Kernel:
-    if platform.machine() != "x86_64":
-        raise BedError(f"the bed boots amd64 kernels on this machine's own files; it is {platform.machine()}")
-    for program, package in (("qemu-system-x86_64", "qemu-system-x86"), ("depmod", "kmod"), ("cpio", "cpio")):
-        if shutil.which(program) is None and not Path("/usr/sbin", program).exists():
-            raise BedError(f"{program} is missing: install {package}")
-    cache = cache_directory()
-    with locked(cache / "lock"):
-        tree = fetch_kernel(cache)
-        release = next((tree / "lib/modules").iterdir()).name
-        initrd = make_initrd(cache, tree, release)
-    return Kernel(tree / "boot" / f"vmlinuz-{release}", initrd, tree / "lib/modules", release)
 
 
 # --- QEMU ------------------------------------------------------------------------------------------------------------
@@ -223,7 +101,7 @@ class Test:
     status: int | None = None
 
 
-def start_script(test: Test, role: str, script: list[str]) -> str:
+def start_script(test: Test, kernel: Kernel, role: str, script: list[str]) -> str:
     """The first process of a VM. Output goes through the virtio port, which bed.py reads."""
     exports = {
         "PATH": ":".join([*test.path, "/usr/sbin:/usr/bin:/sbin:/bin"]),
@@ -234,6 +112,7 @@ def start_script(test: Test, role: str, script: list[str]) -> str:
         "VM_LIB": str(HERE / "lib.sh"),
         "VM_SOURCE": str(SOURCE),
         "VM_BUILD": str(test.build or ""),
+        "VM_I386": str(kernel.i386 or ""),
         "VM_GUEST_CID": str(GUEST_CID),
         "VM_PORT": str(PORT),
     }
@@ -262,9 +141,9 @@ def prepare(test: Test, kernel: Kernel) -> list[str]:
     test.logs.mkdir(parents=True)
     needed = [SOURCE, kernel.modules, test.build or SOURCE, *map(Path, test.path)]
     keep = "/tmp" if any(path.is_relative_to("/tmp") for path in needed) else "no"
-    (test.logs / f"{test.role}.sh").write_text(start_script(test, test.role, test.script), encoding="utf-8")
+    (test.logs / f"{test.role}.sh").write_text(start_script(test, kernel, test.role, test.script), encoding="utf-8")
     if test.guest is not None:
-        (test.logs / "guest.sh").write_text(start_script(test, "guest", test.guest), encoding="utf-8")
+        (test.logs / "guest.sh").write_text(start_script(test, kernel, "guest", test.guest), encoding="utf-8")
         extra = ["-m", str(GUEST_MEMORY), "-smp", "1", "-device", f"vhost-vsock-pci,guest-cid={GUEST_CID}"]
         inner = qemu(kernel, KVM, Path("/run/share"), "guest.sh", extra, keep)
         (test.logs / "guest-qemu.sh").write_text(f"exec {shlex.join(inner)}\n", encoding="utf-8")

@@ -43,6 +43,18 @@ same() { # NAME FILE FILE
 	vm_report $status "$1"
 }
 
+# Runs Debian's 32-bit build of a program; bed.py unpacked it, nothing is installed.
+i386() { # PROGRAM [ARGUMENT...]
+	local lib=$VM_I386/lib/i386-linux-gnu program
+	for program in "$VM_I386"/{bin,sbin,usr/bin,usr/sbin}/"$1"; do
+		[ -x "$program" ] || continue
+		shift
+		"$lib/ld-linux.so.2" --library-path "$lib:$VM_I386/usr/lib/i386-linux-gnu" --argv0 "${program##*/}" "$program" "$@"
+		return
+	done
+	return 127
+}
+
 background() { # NAME COMMAND...
 	local log=$VM_SHARE/$VM_ROLE-$1.log
 	shift
@@ -93,6 +105,21 @@ guest_wait() { # [SECONDS]
 	}
 	wait "$VM_GUEST_PID"
 	return "$(cat "$VM_SHARE/guest.exit")"
+}
+
+# How often the daemon ran a command of a device.
+calls() { # DEVICE COMMAND
+	ioferry status --json | python3 -c "
+import json, sys
+status = json.load(sys.stdin)
+device = next((d for d in status['devices'] if d['name'] == '$1'), {})
+print(next((c['calls'] for c in device.get('commands', []) if c['name'] == '$2'), 0))"
+}
+
+at_least() { # COUNT DEVICE COMMAND
+	local calls
+	calls=$(calls "$2" "$3")
+	vm_report $((calls >= $1 ? 0 : 1)) "the daemon ran $3 of $2 at least $1 times (${calls:-?})"
 }
 
 # A script that reports "not ok" cannot leave with success.

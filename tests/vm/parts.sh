@@ -1,10 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Runs the parts named by the arguments in one host and one guest; README.md says what a part is.
+# Runs the parts named by the arguments in one host, with one daemon, and one guest, with one ioferry-cuse; README.md
+# says what a part is.
 . "$VM_LIB"
 parts=$VM_SOURCE/tests/vm
 
 if [ "$VM_ROLE" = guest ]; then
+	modprobe -a cuse vmw_vsock_virtio_transport
+	background cuse ioferry-cuse --address "vsock:2:$VM_PORT"
 	for part; do
 		note "$part"
 		await "$part-may-run" 120 || exit 1
@@ -16,13 +19,15 @@ if [ "$VM_ROLE" = guest ]; then
 	exit 0
 fi
 
-# All of the host's preparations come before the boot: the guest's daemon-less time is not part of any test.
+# What runs natively for comparison is done before the daemon is there.
 for part; do
 	bash "$parts/$part/host.sh" start || {
 		vm_report 1 "$part: host.sh start"
 		exit 1
 	}
 done
+modprobe vhost_vsock
+background hostd ioferry-hostd --config "$parts/hostd.yaml"
 guest_boot || exit 1
 for part; do
 	signal "$part-may-run"

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: MIT
 . "$VM_LIB"
 echo "from the guest" >"$VM_SHARE/greeting"

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: MIT
 # The bed itself: host and guest meet on the share and over vsock.
 . "$VM_LIB"

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: MIT
 # The bed itself: a VM has what the tests in it count on.
 . "$VM_LIB"

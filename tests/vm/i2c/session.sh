@@ -1,9 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Debian's i2c-tools on i2c-stub (bus 0) and on the emulated bus (bus 7); what it prints depends on the devices alone.
+# session.sh [32]: Debian's i2c-tools, or their 32-bit builds, on i2c-stub (bus 0) and on the emulated bus (bus 7).
+# What it prints depends on the devices alone, and leaves them as every other run does.
+. "$VM_LIB"
+width=${1:-}
 show() {
 	echo "\$ $*"
-	"$@" 2>&1
+	${width:+i386} "$@" 2>&1
 	echo "status $?"
 }
 

@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Debian's wdctl on softdog. It prefers sysfs, which is hidden: the ioctls are what is compared.
-[ "${1:-}" = hidden ] || exec unshare -m bash "$0" hidden
+# session.sh [32]: Debian's wdctl, or its 32-bit build, on softdog. It prefers sysfs, which is hidden: the ioctls are what is compared.
+[ "${2:-}" = hidden ] || exec unshare -m bash "$0" "${1:-}" hidden
 mount -t tmpfs -o mode=755 hidden /sys/class/watchdog
+. "$VM_LIB"
+width=$1
 show() {
 	echo "\$ $*"
-	"$@" 2>&1
+	${width:+i386} "$@" 2>&1
 	echo "status $?"
 }
 

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+. "$VM_LIB"
+session=$VM_SOURCE/tests/vm/i2c/session.sh
+check "the guest has no I2C driver of its own" test ! -e /sys/class/i2c-dev
+check "the nodes are there" wait_for 10 test -c /dev/i2c-7
+bash "$session" >"$VM_SHARE/i2c.guest"
+same "i2c-tools print in the guest what they print on the host" "$VM_SHARE/i2c.native" "$VM_SHARE/i2c.guest"
+if [ -n "$VM_I386" ]; then
+	bash "$session" 32 >"$VM_SHARE/i2c.guest32"
+	same "32-bit i2c-tools do, too" "$VM_SHARE/i2c.native" "$VM_SHARE/i2c.guest32"
+else
+	skip "32-bit i2c-tools do, too" "Debian's i386 packages are not to be had"
+fi

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# i2c-tools: natively here before the guest is up, through ioferry there.
+. "$VM_LIB"
+session=$VM_SOURCE/tests/vm/i2c/session.sh
+case $1 in
+start)
+	modprobe -a i2c-dev cuse
+	modprobe i2c-stub chip_addr=0x50
+	background i2cbus vm-i2cbus 7
+	wait_for 10 test -c /dev/i2c-7 || exit
+	bash "$session" >/dev/null # the first one finds the registers as nothing left them
+	bash "$session" >"$VM_SHARE/i2c.native"
+	;;
+finish)
+	# What went through is counted by the daemon: these are not the guest's own devices.
+	at_least 500 i2c-0 I2C_SMBUS
+	at_least 20 i2c-7 I2C_RDWR
+	at_least 100 i2c-7 I2C_SMBUS
+	at_least 20 i2c-7 I2C_FUNCS
+	;;
+esac
