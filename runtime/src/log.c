@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <ioferry/log.h>
+#include <ioferry/sys.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,8 +33,8 @@ static void to_stderr(void *context, enum iof_log_level level, const char *line)
 			name = levels[i].name;
 	}
 	length = snprintf(text, sizeof text, "%s: %s\n", name, line);
-	if (length > 0 && write(STDERR_FILENO, text, (size_t)length) < 0)
-		return;
+	if (length > 0)
+		iof_sys(SYS_write, STDERR_FILENO, text, (size_t)length);
 }
 
 /* The process's one log; set up before threads start, read-only afterwards. */
@@ -55,25 +56,31 @@ bool iof_log_enabled(enum iof_log_level level)
 	return level <= setup.level;
 }
 
-/* A terminal obeys control characters, and a line break forges a line. Bytes from 0x80 are UTF-8's, of which
- * C1 controls (c2 80 to c2 9f) are escaped. */
+static bool is_control(const char *from, const char *begin)
+{
+	unsigned char c = (unsigned char)*from, next = (unsigned char)from[1];
+	bool after_c2 = from > begin && (unsigned char)from[-1] == 0xc2;
+
+	/* UTF-8 spells the controls 80 to 9f as c2 80 to c2 9f. */
+	return c < 0x20 || c == 0x7f || (c == 0xc2 && next >= 0x80 && next < 0xa0) ||
+	       (after_c2 && c >= 0x80 && c < 0xa0);
+}
+
+/* A terminal obeys control characters, and a line break forges a line. */
 static void escape(const char *from, char *to, size_t size)
 {
 	static const char hex[] = "0123456789abcdef";
-	const char *end = to + size - 1;
+	const char *begin = from, *end = to + size - 1;
 
 	for (; *from && end - to >= 4; from++) {
-		unsigned char c = (unsigned char)*from;
-		bool c1 = c == 0xc2 && (unsigned char)from[1] >= 0x80 && (unsigned char)from[1] < 0xa0;
-
-		if (c >= 0x20 && c != 0x7f && !c1) {
-			*to++ = (char)c;
+		if (!is_control(from, begin)) {
+			*to++ = *from;
 			continue;
 		}
 		*to++ = '\\';
 		*to++ = 'x';
-		*to++ = hex[c >> 4];
-		*to++ = hex[c & 15];
+		*to++ = hex[(unsigned char)*from >> 4];
+		*to++ = hex[(unsigned char)*from & 15];
 	}
 	*to = '\0';
 }

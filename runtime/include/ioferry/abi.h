@@ -72,7 +72,8 @@ struct iof_field {
 struct iof_type {
 	const char *name;
 	uint32_t size[IOF_LAYOUTS];
-	uint8_t same;       /**< bit 1 << layout is set where the little-endian image equals the canonical one */
+	uint8_t same;       /**< bit 1 << layout is set where the little-endian image equals the canonical one, that of
+	                         every arm of its unions included */
 	uint8_t n_pointers; /**< number of IOF_POINTER fields (0 makes a copy possible without a look at fields) */
 	uint16_t n_fields;
 	const struct iof_field *fields; /**< in order of their LP64 offsets */
