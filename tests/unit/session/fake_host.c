@@ -11,7 +11,7 @@
 struct fake_host {
 	struct fake_options options;
 	struct iof_listener *listener;
-	struct iof_link *link;
+	struct iof_link *link; /* atomic */
 	char path[64], address[80];
 	pthread_t thread;
 	pthread_mutex_t mutex; /* order of seq is order of sending */
@@ -38,6 +38,11 @@ static const struct iof_interface testdev = {
 };
 const struct iof_interface *const iof_interfaces[] = {&testdev, NULL};
 
+static struct iof_link *link_of(struct fake_host *host)
+{
+	return __atomic_load_n(&host->link, __ATOMIC_ACQUIRE);
+}
+
 static void send_message(struct fake_host *host, struct iof_reply *reply, const void *payload, size_t length)
 {
 	uint8_t header[IOF_REPLY_SIZE];
@@ -48,7 +53,7 @@ static void send_message(struct fake_host *host, struct iof_reply *reply, const 
 	if (reply->status != IOF_STATUS_EVENT)
 		reply->seq = ++host->seq;
 	iof_reply_encode(reply, header);
-	host->link->ops->send(host->link, parts, length ? 2 : 1);
+	link_of(host)->ops->send(link_of(host), parts, length ? 2 : 1);
 	pthread_mutex_unlock(&host->mutex);
 }
 
@@ -71,12 +76,12 @@ void fake_host_raw(struct fake_host *host, const void *bytes, size_t length)
 {
 	struct iovec part = {(void *)(uintptr_t)bytes, length};
 
-	host->link->ops->send(host->link, &part, 1);
+	link_of(host)->ops->send(link_of(host), &part, 1);
 }
 
 void fake_host_hang_up(struct fake_host *host)
 {
-	host->link->ops->shutdown(host->link);
+	link_of(host)->ops->shutdown(link_of(host));
 }
 
 static void reply_control(struct fake_host *host, uint64_t tag, const Ioferry__ControlReply *reply)
@@ -225,7 +230,7 @@ static void *serve(void *context)
 
 		if (iof_poll(fd, POLLIN, 20) <= 0 || host->listener->ops->accept(host->listener, &link) < 0)
 			continue;
-		host->link = link;
+		__atomic_store_n(&host->link, link, __ATOMIC_RELEASE);
 		do {
 			short events = link->ops->wants_write(link) ? POLLIN | POLLOUT : POLLIN;
 
