@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* fork() and exec(): one open of the host, whatever number of processes has it. */
+#include "guest/preload/config.h"
+#include "guest/preload/device.h"
+#include "guest/preload/file.h"
+#include "guest/preload/link.h"
+#include "guest/preload/real.h"
+#include "guest/preload/section.h"
+#include <ioferry/sys.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+static pid_t fork_by(pid_t (*function)(void))
+{
+	struct section *section;
+	pid_t child;
+
+	if (!config_address())
+		return function();
+	section = section_enter();
+	device_before_fork();
+	child = function();
+	if (!child) {
+		section_forked();
+		device_forked();
+	}
+	section_leave(section, false);
+	return child;
+}
+
+INTERPOSE pid_t fork(void)
+{
+	return fork_by(real()->fork);
+}
+
+INTERPOSE pid_t _Fork(void)
+{
+	return fork_by(real()->_Fork);
+}
+
+/*
+ * A child of vfork() runs in its parent's memory, where it would close and duplicate the parent's devices. POSIX
+ * allows vfork() to be fork(). It costs a copy of the page tables, so that programs without a device keep the real
+ * one; a wrapper cannot call that, since it returns twice, but can jump to it.
+ */
+#if defined(__x86_64__)
+__asm__(".text\n"
+	".globl vfork\n"
+	".type vfork, @function\n"
+	"vfork:\n"
+	"	.cfi_startproc\n"
+	"	endbr64\n"
+	"	subq $8, %rsp\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	call preload_vfork_target\n"
+	"	addq $8, %rsp\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	jmp *%rax\n"
+	"	.cfi_endproc\n"
+	".size vfork, . - vfork\n");
+
+__attribute__((used, visibility("hidden"))) void *preload_vfork_target(void);
+__attribute__((used, visibility("hidden"))) void *preload_vfork_target(void)
+{
+	return file_any() ? (void *)fork : (void *)real()->vfork;
+}
+#else
+INTERPOSE pid_t vfork(void)
+{
+	return fork();
+}
+#endif
+
+/* Keeps the opens alive until the new image has attached. */
+static void before_exec(void)
+{
+	struct section *section;
+
+	if (!file_any() || device_in_vfork())
+		return;
+	section = section_enter();
+	link_share_all();
+	section_leave(section, false);
+}
+
+INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])
+{
+	before_exec();
+	return real()->execve(path, arguments, environment);
+}
+
+INTERPOSE int execv(const char *path, char *const arguments[])
+{
+	before_exec();
+	return real()->execv(path, arguments);
+}
+
+INTERPOSE int execvp(const char *file, char *const arguments[])
+{
+	before_exec();
+	return real()->execvp(file, arguments);
+}
+
+INTERPOSE int execvpe(const char *file, char *const arguments[], char *const environment[])
+{
+	before_exec();
+	return real()->execvpe(file, arguments, environment);
+}
+
+INTERPOSE int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags)
+{
+	before_exec();
+	return real()->execveat(directory, path, arguments, environment, flags);
+}
+
+INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])
+{
+	before_exec();
+	return real()->fexecve(fd, arguments, environment);
+}
+
+#define ARGUMENTS_MAX 4096 /* of execl(); on the stack, since exec must not allocate */
+
+/* The arguments of execl() as a vector. */
+static int collect(const char *first, va_list list, char **vector)
+{
+	int n = 0;
+
+	vector[n] = (char *)(uintptr_t)first;
+	while (vector[n] && n < ARGUMENTS_MAX - 1)
+		vector[++n] = va_arg(list, char *);
+	if (vector[n]) {
+		errno = E2BIG;
+		return -1;
+	}
+	return 0;
+}
+
+INTERPOSE int execl(const char *path, const char *first, ...)
+{
+	char *vector[ARGUMENTS_MAX];
+	va_list list;
+	int error;
+
+	va_start(list, first);
+	error = collect(first, list, vector);
+	va_end(list);
+	return error ? error : execv(path, vector);
+}
+
+INTERPOSE int execlp(const char *file, const char *first, ...)
+{
+	char *vector[ARGUMENTS_MAX];
+	va_list list;
+	int error;
+
+	va_start(list, first);
+	error = collect(first, list, vector);
+	va_end(list);
+	return error ? error : execvp(file, vector);
+}
+
+INTERPOSE int execle(const char *path, const char *first, ...)
+{
+	char *vector[ARGUMENTS_MAX], **environment;
+	va_list list;
+	int error;
+
+	va_start(list, first);
+	error = collect(first, list, vector);
+	environment = error ? NULL : va_arg(list, char **);
+	va_end(list);
+	return error ? error : execve(path, vector, environment);
+}
+
+INTERPOSE int posix_spawn(pid_t *restrict child, const char *restrict path,
+			  const posix_spawn_file_actions_t *restrict actions,
+			  const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
+			  char *const environment[restrict])
+{
+	before_exec();
+	return real()->posix_spawn(child, path, actions, attributes, arguments, environment);
+}
+
+INTERPOSE int posix_spawnp(pid_t *restrict child, const char *restrict file,
+			   const posix_spawn_file_actions_t *restrict actions,
+			   const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
+			   char *const environment[restrict])
+{
+	before_exec();
+	return real()->posix_spawnp(child, file, actions, attributes, arguments, environment);
+}

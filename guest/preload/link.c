@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "guest/preload/link.h"
+#include "guest/preload/call.h"
+#include "guest/preload/config.h"
+#include "guest/preload/fdtable.h"
+#include "guest/preload/file.h"
+#include "guest/preload/pair.h"
+#include "guest/preload/readiness.h"
+#include "guest/preload/section.h"
+#include <ioferry/log.h>
+#include <ioferry/sys.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+	struct iof_lock lock; /* of `last`; held while connecting, so that two opens make one session */
+	struct link *last;
+} process;
+
+static void on_lost(void *context)
+{
+	struct link *link = context;
+
+	link->lost = true;
+	iof_log(IOF_LOG_NOTICE, "the host is gone: open devices fail with ENODEV");
+	readiness_lost(link);
+}
+
+static int link_create(struct link **out)
+{
+	struct link *link = calloc(1, sizeof *link);
+	struct iof_session_options options = {
+		.client = program_invocation_short_name,
+		.event = readiness_event,
+		.lost = on_lost,
+		.asleep = section_sleep,
+		.context = link,
+	};
+	const struct fd_entry *former;
+	char reason[256] = "";
+	int error;
+
+	if (!link)
+		return -ENOMEM;
+	error = call_pool_fill();
+	if (!error)
+		error = iof_session_create(config_address(), &options, &link->session, reason, sizeof reason);
+	if (error) {
+		iof_log(IOF_LOG_INFO, "no host: %s", reason);
+		free(link);
+		return error;
+	}
+	link->references = 1;
+	link->descriptor = iof_session_descriptor(link->session);
+	(void)fd_entry_set(link->descriptor, &fd_private, &former);
+	*out = link;
+	return 0;
+}
+
+int link_get(struct link **out)
+{
+	struct link *former = NULL;
+	int error = 0;
+
+	if (!config_address())
+		return -ENODEV;
+	iof_lock(&process.lock);
+	if (process.last && (process.last->lost || iof_session_is_lost(process.last->session))) {
+		struct link *fresh;
+
+		error = link_create(&fresh);
+		if (!error) {
+			former = process.last;
+			process.last = fresh;
+		}
+	} else if (!process.last) {
+		error = link_create(&process.last);
+	}
+	if (!error)
+		*out = link_hold(process.last);
+	iof_unlock(&process.lock);
+	link_put(former);
+	return error;
+}
+
+struct link *link_last(void)
+{
+	struct link *link;
+
+	iof_lock(&process.lock);
+	link = process.last ? link_hold(process.last) : NULL;
+	iof_unlock(&process.lock);
+	return link;
+}
+
+struct link *link_hold(struct link *link)
+{
+	link->references++;
+	return link;
+}
+
+void link_put(struct link *link)
+{
+	if (!link || --link->references)
+		return;
+	(void)fd_entry_clear(link->descriptor, &fd_private);
+	iof_session_destroy(link->session);
+	free(link);
+}
+
+const struct iof_device *link_device(const struct link *link, const char *name)
+{
+	const struct iof_device *devices;
+	size_t n = iof_session_devices(link->session, &devices);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(devices[i].name, name))
+			return &devices[i];
+	}
+	return NULL;
+}
+
+static void *serve(void *context)
+{
+	struct section *section = section_enter(); /* for ever: no handler shall run in this thread */
+	struct link *link = context;
+
+	(void)iof_session_serve(link->session);
+	link->served = false;
+	link_put(link);
+	section_leave(section, false);
+	return NULL;
+}
+
+void link_serve(struct link *link)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	if (link->served || atomic_exchange(&link->served, true))
+		return;
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	if (pthread_create(&thread, &attributes, serve, link_hold(link))) {
+		iof_log(IOF_LOG_WARNING, "no service thread: epoll_wait() notices devices only when it is entered");
+		link->served = false;
+		link_put(link);
+	}
+	pthread_attr_destroy(&attributes);
+}
+
+void link_forked(void)
+{
+	process.lock = (struct iof_lock){0};
+	if (!process.last)
+		return;
+	(void)fd_entry_clear(process.last->descriptor, &fd_private);
+	iof_session_forget(process.last->session);
+	free(process.last);
+	process.last = NULL;
+}
+
+int link_attach(struct link *link, struct shim_file *file, const char *name)
+{
+	const struct iof_device *device = link_device(link, name);
+	int error = device ? iof_session_attach(link->session, file->token, &file->handle) : -ENODEV;
+
+	if (error) {
+		iof_log(IOF_LOG_INFO, "%s: cannot attach to the inherited open: %s", name, strerror(-error));
+		return error;
+	}
+	file->device = device;
+	file->link = link_hold(link);
+	return 0;
+}
+
+void link_share_all(void)
+{
+	for (unsigned i = 0; i < file_count(); i++) {
+		struct shim_file *file = file_at(i);
+
+		if (!file)
+			continue;
+		if (file->link && !file->dead)
+			(void)iof_session_share(file->link->session, file->token);
+		file_put(file);
+	}
+}

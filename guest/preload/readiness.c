@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "guest/preload/readiness.h"
+#include "guest/preload/call.h"
+#include "guest/preload/file.h"
+#include "guest/preload/link.h"
+#include "guest/preload/pair.h"
+#include <poll.h>
+
+#define EVENTS_IN  (POLLIN | POLLRDNORM | POLLRDBAND | POLLPRI)
+#define EVENTS_OUT (POLLOUT | POLLWRNORM | POLLWRBAND)
+#define EVENTS_END (POLLERR | POLLHUP)
+
+#define AT_ONCE 16 /* questions on their way together; fewer than there are call objects */
+
+uint32_t readiness_told(struct shim_file *file, uint32_t events)
+{
+	uint32_t told;
+
+	if (file->dead)
+		return EVENTS_END;
+	iof_lock(&file->lock);
+	told = file->told & (events | EVENTS_END);
+	iof_unlock(&file->lock);
+	return told;
+}
+
+/* Armed and nothing told: an event would have come. */
+static bool is_known(struct shim_file *file, uint32_t events)
+{
+	bool known;
+
+	iof_lock(&file->lock);
+	known = !(file->told & (events | EVENTS_END)) && !(events & ~file->armed);
+	iof_unlock(&file->lock);
+	return known;
+}
+
+static void begin(struct readiness *query, enum readiness_mode mode)
+{
+	query->events &= EVENTS_IN | EVENTS_OUT;
+	query->call = NULL;
+	if (!query->file || query->file->dead)
+		return;
+	if (mode == READINESS_WAIT && is_known(query->file, query->events))
+		return;
+	query->call = call_poll_begin(query->file, query->events, mode == READINESS_WAIT);
+}
+
+static void end(struct section *section, struct readiness *query, enum readiness_mode mode)
+{
+	struct shim_file *file = query->file;
+	uint32_t ready;
+	long revents;
+
+	if (!query->call)
+		return;
+	revents = call_poll_end(section, query->call);
+	if (revents == -ENODEV)
+		readiness_dead(file);
+	if (revents < 0)
+		return;
+	ready = (uint32_t)revents & (query->events | EVENTS_END);
+	iof_lock(&file->lock);
+	file->told = (file->told & ~(query->events | EVENTS_END)) | ready;
+	file->stale = false;
+	if (mode == READINESS_WAIT && !ready)
+		file->armed |= query->events;
+	iof_unlock(&file->lock);
+}
+
+void readiness_ask(struct section *section, struct readiness *queries, unsigned n, enum readiness_mode mode)
+{
+	for (unsigned first = 0; first < n; first += AT_ONCE) {
+		unsigned last = n - first < AT_ONCE ? n : first + AT_ONCE;
+
+		for (unsigned i = first; i < last; i++)
+			begin(&queries[i], mode);
+		for (unsigned i = first; i < last; i++)
+			end(section, &queries[i], mode);
+	}
+}
+
+/* The lock is held. */
+static void show(struct shim_file *file, uint32_t events)
+{
+	/* What is not POLLOUT wakes by POLLIN: this socket can show no POLLPRI. */
+	if (file->peer < 0)
+		return;
+	if (events & EVENTS_OUT)
+		pair_show_out(file->self, file->peer, file->told & EVENTS_OUT);
+	pair_show_in(file->self, file->peer, file->told & ~(uint32_t)EVENTS_OUT);
+}
+
+void readiness_show(struct shim_file *file, uint32_t events)
+{
+	iof_lock(&file->lock);
+	show(file, events);
+	iof_unlock(&file->lock);
+}
+
+void readiness_stale(struct shim_file *file)
+{
+	file->stale = true;
+}
+
+/*
+ * Until the host is armed for all that is wanted and not ready. It arms only for a question none of whose events is
+ * ready, so that a set that wants both directions takes two.
+ */
+static void refresh(struct section *section, struct readiness *queries, unsigned n)
+{
+	bool more = true;
+
+	for (unsigned round = 0; more && round < 3; round++) {
+		readiness_ask(section, queries, n, READINESS_WAIT);
+		more = false;
+		for (unsigned i = 0; i < n; i++) {
+			struct shim_file *file = queries[i].file;
+
+			queries[i].events = file->wanted & ~readiness_told(file, file->wanted);
+			if (file->dead || !queries[i].events || is_known(file, queries[i].events))
+				continue;
+			more = true;
+		}
+	}
+	for (unsigned i = 0; i < n; i++)
+		readiness_show(queries[i].file, queries[i].file->wanted);
+}
+
+static unsigned refresh_and_put(struct section *section, struct readiness *queries, unsigned n)
+{
+	refresh(section, queries, n);
+	while (n)
+		file_put(queries[--n].file);
+	return 0;
+}
+
+void readiness_refresh_watched(struct section *section)
+{
+	struct readiness queries[AT_ONCE];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < file_count(); i++) {
+		struct shim_file *file = file_at(i);
+
+		if (!file)
+			continue;
+		if (file->watched && file->stale && !file->dead)
+			queries[n++] = (struct readiness){.file = file, .events = file->wanted};
+		else
+			file_put(file);
+		if (n == AT_ONCE)
+			n = refresh_and_put(section, queries, n);
+	}
+	if (n)
+		refresh_and_put(section, queries, n);
+}
+
+void readiness_watch(struct section *section, struct shim_file *file, uint32_t events)
+{
+	struct readiness query = {.file = file, .events = events};
+
+	iof_lock(&file->lock);
+	file->watched = true;
+	file->wanted |= events & (EVENTS_IN | EVENTS_OUT);
+	iof_unlock(&file->lock);
+	if (file->dead)
+		return;
+	refresh(section, &query, 1);
+	link_serve(file->link);
+}
+
+void readiness_dead(struct shim_file *file)
+{
+	iof_lock(&file->lock);
+	file->dead = true;
+	if (file->peer >= 0)
+		pair_hang_up(file->self, file->peer);
+	file->peer = -1;
+	iof_unlock(&file->lock);
+}
+
+void readiness_event(void *link, iof_handle handle, uint32_t revents)
+{
+	for (unsigned i = 0; i < file_count(); i++) {
+		struct shim_file *file = file_at(i);
+
+		if (!file)
+			continue;
+		if (file->link == link && file->handle == handle) {
+			iof_lock(&file->lock);
+			file->told |= revents;
+			file->armed = 0;
+			file->stale = true;
+			show(file, revents);
+			iof_unlock(&file->lock);
+		}
+		file_put(file);
+	}
+}
+
+void readiness_lost(void *link)
+{
+	for (unsigned i = 0; i < file_count(); i++) {
+		struct shim_file *file = file_at(i);
+
+		if (!file)
+			continue;
+		if (file->link == link)
+			readiness_dead(file);
+		file_put(file);
+	}
+}
