@@ -90,21 +90,6 @@ static bool nonblock(struct call *call)
 	return call->file->nonblock;
 }
 
-struct gathered {
-	uint32_t number; /* the caller's */
-	uint64_t argument;
-	const void *payload;
-	size_t length;
-	bool null;
-};
-
-static int gather(struct call *call, const struct iof_memory *memory, struct gathered *gathered)
-{
-	call->memory = memory;
-	return iof_gather(call->walk, call->command, gathered->number, call->abi, gathered->argument, memory,
-			  &gathered->payload, &gathered->length, &gathered->null);
-}
-
 static void reply_retry(struct call *call)
 {
 	struct iovec in[RETRY_IOVS], out[RETRY_IOVS];
@@ -114,47 +99,37 @@ static void reply_retry(struct call *call)
 	call_end(call);
 }
 
-/* As gather(). 1: the kernel was asked for more, and this request is answered. */
-static int gather_retry(struct call *call, struct gathered *gathered, const void *in, size_t in_size, size_t out_size)
+/* 1: the kernel was asked for more, and this request is answered. */
+static int gather_retry(struct call *call, struct memory_ioctl *ioctl, const void *in, size_t in_size, size_t out_size)
 {
-	const struct iof_span *outputs;
-	size_t n;
-	int ret, next;
+	int ret = memory_retry_gather(&call->retry, ioctl, in, in_size, out_size);
 
-	memory_retry_begin(&call->retry, in, in_size);
-	do {
-		ret = gather(call, &call->retry.memory, gathered);
-		if (ret && ret != -EAGAIN)
-			return ret;
-		n = iof_walk_outputs(call->walk, &outputs);
-		next = memory_retry_next(&call->retry, outputs, n, out_size);
-	} while (next == 1);
-	if (next == -EAGAIN) {
+	if (ret == -EAGAIN) {
 		reply_retry(call);
 		return 1;
 	}
-	if (next == -E2BIG)
-		iof_log(IOF_LOG_WARNING,
-			"/dev/%s: %s needs more than FUSE moves for a caller whose memory cannot be read directly "
-			"(%u pieces, %u bytes each way): E2BIG; docs/cuse.md says how to permit it",
-			call->node->name, call->command->name, RETRY_IOVS, MEMORY_BYTES);
-	if (next || ret)
-		return next ? next : -EIO;
-	if (!call_bytes(call))
-		return -ENOMEM;
-	return memory_retry_outputs(&call->retry, call->bytes);
+	if (call->retry.error)
+		node_log(call->node, IOF_LOG_WARNING,
+			 "%s needs more than FUSE moves for a caller whose memory cannot be read directly "
+			 "(%u pieces, %u bytes each way): E2BIG; docs/cuse.md says how to permit it",
+			 call->command->name, RETRY_IOVS, MEMORY_BYTES);
+	if (ret)
+		return ret;
+	call->memory = &call->retry.memory;
+	return call_bytes(call) ? memory_retry_outputs(&call->retry, call->bytes) : -ENOMEM;
 }
 
 /* Directly where that is permitted; else, and where only the kernel can reach the memory, by retries. */
-static int gather_any(struct call *call, struct gathered *gathered, const void *in, size_t in_size, size_t out_size)
+static int gather_any(struct call *call, struct memory_ioctl *ioctl, const void *in, size_t in_size, size_t out_size)
 {
 	struct front *front = call->node->front;
 	int ret;
 
 	if (in_size || front->options.memory == OPTIONS_MEMORY_RETRY)
-		return gather_retry(call, gathered, in, in_size, out_size);
+		return gather_retry(call, ioctl, in, in_size, out_size);
 	memory_process_vm_init(&call->vm, call->tid);
-	ret = gather(call, &call->vm.memory, gathered);
+	call->memory = &call->vm.memory;
+	ret = memory_gather(ioctl, call->memory);
 	if (ret != -EFAULT || !call->vm.error)
 		return ret;
 	if (call->vm.error != -EFAULT && !front->said_retry) {
@@ -164,12 +139,12 @@ static int gather_any(struct call *call, struct gathered *gathered, const void *
 			"trips or more; docs/cuse.md",
 			(int)call->tid, call->vm.error == -ESRCH ? "not in this pid namespace" : "not permitted");
 	}
-	return gather_retry(call, gathered, in, in_size, out_size);
+	return gather_retry(call, ioctl, in, in_size, out_size);
 }
 
-static void run(struct call *call, struct gathered *gathered, const void *in, size_t in_size, size_t out_size)
+static void run(struct call *call, struct memory_ioctl *ioctl, const void *in, size_t in_size, size_t out_size)
 {
-	int ret = gather_any(call, gathered, in, in_size, out_size);
+	int ret = gather_any(call, ioctl, in, in_size, out_size);
 	struct iof_request request = {.op = IOF_OP_IOCTL};
 
 	if (ret == 1)
@@ -181,14 +156,14 @@ static void run(struct call *call, struct gathered *gathered, const void *in, si
 		return;
 	}
 	request.handle = call->file->handle;
-	request.command = iof_command_number(call->command, gathered->number);
+	request.command = iof_command_number(call->command, ioctl->number);
 	request.reply_max = (uint32_t)(IOF_REPLY_SIZE + iof_walk_reply_max(call->walk));
-	if (gathered->null)
+	if (ioctl->null_argument)
 		request.flags |= IOF_REQUEST_NULL;
 	if (nonblock(call))
 		request.flags |= IOF_REQUEST_NONBLOCK;
 	call_interruptible(call, call->command->flags & IOF_CMD_BLOCKING);
-	call_submit(call, &request, gathered->payload, gathered->length);
+	call_submit(call, &request, ioctl->payload, ioctl->length);
 }
 
 void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_info *info, unsigned flags,
@@ -196,7 +171,7 @@ void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_in
 {
 	struct file *file = file_of(info);
 	enum iof_layout layout = caller_layout(flags);
-	struct gathered gathered = {.number = (uint32_t)number, .argument = (uint64_t)(uintptr_t)argument};
+	struct memory_ioctl ioctl = {.number = (uint32_t)number, .argument = (uint64_t)(uintptr_t)argument};
 	const struct iof_command *command;
 	const char *why = NULL;
 	struct call *call;
@@ -205,11 +180,11 @@ void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_in
 		fuse_reply_ioctl(req, -ENODEV, NULL, 0);
 		return;
 	}
-	command = iof_interface_command(file->interface, layout, gathered.number);
+	command = iof_interface_command(file->interface, layout, ioctl.number);
 	if (command)
 		why = why_not(file, command);
 	if (!command || why) {
-		undeclared_say(file->node, layout, gathered.number, file->interface, command, why);
+		undeclared_say(file->node, layout, ioctl.number, file->interface, command, why);
 		fuse_reply_ioctl(req, -ENOTTY, NULL, 0);
 		return;
 	}
@@ -218,6 +193,8 @@ void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_in
 		return;
 	call->command = command;
 	call->tid = fuse_req_ctx(req)->pid;
-	call->abi = (iof_abi)layout | IOF_NATIVE_ORDER;
-	run(call, &gathered, in, in_size, out_size);
+	ioctl.walk = call->walk;
+	ioctl.command = command;
+	ioctl.abi = (iof_abi)layout | IOF_NATIVE_ORDER;
+	run(call, &ioctl, in, in_size, out_size);
 }

@@ -15,6 +15,21 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+/** An ioctl of a caller, and what was gathered of it. */
+struct memory_ioctl {
+	struct iof_walk *walk;
+	const struct iof_command *command;
+	iof_abi abi;
+	uint32_t number; /**< the caller's */
+	uint64_t argument;
+	const void *payload; /**< from here on: results, borrowed from the walk */
+	size_t length;
+	bool null_argument;
+};
+
+/** iof_gather() from @p memory. */
+int memory_gather(struct memory_ioctl *ioctl, const struct iof_memory *memory);
+
 /** The memory of a thread that sleeps in the call. */
 struct memory_process_vm {
 	struct iof_memory memory;
@@ -57,16 +72,13 @@ struct memory_retry {
 	uint8_t *output; /**< what goes back: MEMORY_BYTES, of the user; set before memory.write */
 };
 
-/** Begins a round with what the kernel fetched. */
-void memory_retry_begin(struct memory_retry *retry, const void *bytes, size_t size);
-
 /**
- * After a walk: takes over which segments may change; their present bytes are needed too, because FUSE
- * writes back whole pieces from the first to the last.
- * @return 0: all bytes are there; 1: new pieces are known and their bytes are there: walk again;
- *         -EAGAIN: ask the kernel for memory_retry.in and .out; -E2BIG.
+ * One round: gathers from what the kernel fetched for this request (first round: nothing).
+ * @return 0: gathered; -EAGAIN: ask the kernel for retry->in and retry->out; -E2BIG in retry->error: they exceed
+ *         what FUSE moves; else as iof_gather().
  */
-int memory_retry_next(struct memory_retry *retry, const struct iof_span *outputs, size_t n_outputs, size_t out_size);
+int memory_retry_gather(struct memory_retry *retry, struct memory_ioctl *ioctl, const void *bytes, size_t size,
+			size_t out_size);
 
 /** Fills @p output (MEMORY_BYTES) with the caller's present bytes, to be changed by retry->memory.write. 0 or -EFAULT.
  */

@@ -61,7 +61,7 @@ static int write_retry(void *context, const struct iof_span *spans, size_t n_spa
 	return 0;
 }
 
-void memory_retry_begin(struct memory_retry *retry, const void *bytes, size_t size)
+static void begin(struct memory_retry *retry, const void *bytes, size_t size)
 {
 	retry->memory = (struct iof_memory){.read = read_retry, .write = write_retry, .context = retry};
 	retry->in.count = retry->out.count = retry->known = 0;
@@ -71,9 +71,16 @@ void memory_retry_begin(struct memory_retry *retry, const void *bytes, size_t si
 	retry->error = 0;
 }
 
-int memory_retry_next(struct memory_retry *retry, const struct iof_span *outputs, size_t n_outputs, size_t out_size)
+/*
+ * After a walk: takes over which segments may change; their present bytes are needed too, because FUSE writes back
+ * whole pieces from the first to the last. 0: all bytes are there; 1: new pieces are known and their bytes are
+ * there, walk again; -EAGAIN: ask the kernel; -E2BIG.
+ */
+static int next_step(struct memory_retry *retry, struct iof_walk *walk, size_t out_size)
 {
 	unsigned before = retry->known;
+	const struct iof_span *outputs;
+	size_t n_outputs = iof_walk_outputs(walk, &outputs);
 
 	retry->out.count = 0;
 	retry->out.total = 0;
@@ -96,6 +103,27 @@ int memory_retry_next(struct memory_retry *retry, const struct iof_span *outputs
 	if (retry->known != before)
 		return 1;
 	return retry->in.total == retry->size && retry->out.total == out_size ? 0 : -EAGAIN;
+}
+
+int memory_gather(struct memory_ioctl *ioctl, const struct iof_memory *memory)
+{
+	return iof_gather(ioctl->walk, ioctl->command, ioctl->number, ioctl->abi, ioctl->argument, memory,
+			  &ioctl->payload, &ioctl->length, &ioctl->null_argument);
+}
+
+int memory_retry_gather(struct memory_retry *retry, struct memory_ioctl *ioctl, const void *bytes, size_t size,
+			size_t out_size)
+{
+	int ret, next;
+
+	begin(retry, bytes, size);
+	do { /* each turn but the last one finds a new piece, so RETRY_IOVS bounds them */
+		ret = memory_gather(ioctl, &retry->memory);
+		if (ret && ret != -EAGAIN)
+			return ret;
+		next = next_step(retry, ioctl->walk, out_size);
+	} while (next == 1);
+	return next ? next : ret;
 }
 
 int memory_retry_outputs(struct memory_retry *retry, uint8_t *output)
