@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Optional
+from functools import partial
+from typing import Callable, Optional, TypeVar
 
-from . import model, shape
+from . import model
 from .diag import Diagnostics
 from .hashes import ProgramText, sha64, type_text
-from .layout import EvaluationError, Layout, PerLayout, Scalar, Scope, report
-from .shape import Descriptor, Shape, ShapeBuilder
+from .layout import LAYOUTS, EvaluationError, Layout, PerLayout, Scalar, Scope, report
+from .program import DIRECTIONS, Descriptor, Shape
+from .resolve import needs_walk
+from .shape import ShapeBuilder
+
+T = TypeVar("T")
 
 CARRIER_FLAGS = {"cuse": "IOF_CMD_NO_CUSE", "chardev": "IOF_CMD_NO_CHARDEV"}
 FAMILY_BITS = {"size": 0x3FFF << 16, "nr": 0xFF}
@@ -43,7 +48,7 @@ class AnalysedCommand:
     @property
     def carrier_flags(self) -> list[str]:
         """Their flags."""
-        return [CARRIER_FLAGS[carrier] for carrier in CARRIER_FLAGS if carrier in self.carriers_without]
+        return [flag for carrier, flag in CARRIER_FLAGS.items() if carrier in self.carriers_without]
 
     @property
     def supported(self) -> bool:
@@ -103,7 +108,9 @@ class _Analysis:
         if command.like is not None:
             shares = self.commands.get(command.like)
             if shares is None:
-                raise EvaluationError(command.name_span, f"no command '{command.like}' before this one", "declare it above")
+                raise EvaluationError(
+                    command.name_span, f"no command '{command.like}' before this one", "declare it above"
+                )
             command = replace(command, argument=shares.command.argument)
         numbers = self.scope.numbers(command)
         mask = 0xFFFFFFFF
@@ -115,7 +122,9 @@ class _Analysis:
         elif argument == "IOF_ARG_VALUE" and command.argument is not None:
             kind = self.scope.type_of(command.argument.type)
             if not isinstance(kind, Scalar):
-                raise EvaluationError(command.argument.span, "a struct by value", "an ioctl takes a pointer to it: write '*arg'")
+                raise EvaluationError(
+                    command.argument.span, "a struct by value", "an ioctl takes a pointer to it: write '*arg'"
+                )
             signed = kind.signed
         timeout = command.traits.timeout
         forever = self.scope.evaluate(timeout.forever) if timeout is not None and timeout.forever is not None else None
@@ -131,11 +140,15 @@ class _Analysis:
         kind = self.scope.type_of(item.type)
         descriptor = self.builder.describe(kind, item.keyword)
         if item.extent.max is None:
-            raise EvaluationError(item.extent.span, "no bound", f"write how much one {item.keyword}() may move: [max 65536]")
+            raise EvaluationError(
+                item.extent.span, "no bound", f"write how much one {item.keyword}() may move: [max 65536]"
+            )
         if not isinstance(item.direction, model.Direction):
             raise EvaluationError(item.span, "no direction", "write 'out' for read, 'in' or 'inout' for write")
-        if shape.needs_walk(kind):
-            raise EvaluationError(item.type.span, "records with pointers or chosen unions", "only plain records can be read")
+        if needs_walk(kind):
+            raise EvaluationError(
+                item.type.span, "records with pointers or chosen unions", "only plain records can be read"
+            )
         flags = [flag for name, flag in (("blocking", "IOF_CMD_BLOCKING"), ("restart", "IOF_CMD_RESTART"))]
         flags = [flag for flag, on in zip(flags, (item.traits.blocking, item.traits.restart)) if on]
         return AnalysedIo(
@@ -144,35 +157,37 @@ class _Analysis:
             descriptor.c_name,
             descriptor,
             item.traits.count == "records",
-            shape.DIRECTIONS[item.direction],
+            DIRECTIONS[item.direction],
             " | ".join(flags),
             self.scope.evaluate(item.extent.max),
         )
 
     def run(self) -> Optional[Analysed]:
         """Everything, or None with the errors reported."""
-        ios = []
-        for record in self.scope.all_records():
-            self._try(lambda record=record: self.scope.laid(record))  # type: ignore[misc]
+        for expr in self.scope.consts.values():
+            for layout in LAYOUTS:
+                self._try(partial(self.scope.evaluate, expr, layout))
+        for record in self.scope.every_record():
+            self._try(partial(self.scope.laid, record))
         for command in self.interface.commands:
-            found = self._try(lambda command=command: self.command(command))  # type: ignore[misc]
-            if isinstance(found, AnalysedCommand):
+            found = self._try(partial(self.command, command))
+            if found is not None:
                 self.commands[command.name] = found
-        for item in self.interface.ios:
-            found = self._try(lambda item=item: self.io(item))  # type: ignore[misc]
-            if isinstance(found, AnalysedIo):
-                ios.append(found)
+        ios = [io for io in (self._try(partial(self.io, item)) for item in self.interface.ios) if io is not None]
         if self.diagnostics:
             return None
         commands = tuple(self.commands.values())
-        text = " ".join(f"{command.hash:x}" for command in sorted(commands, key=lambda c: c.numbers[0]))
-        for io in ios:
-            text += f"\n{io.keyword} {type_text(self.scope, io.descriptor.type)} {io.count_records} {io.direction} {io.max_count}"
-        text += f"\npoll {self.interface.poll}"
         descriptors = tuple(d for d in self.builder.descriptors.values() if not d.c_name.startswith("iof_"))
-        return Analysed(self.interface, self.scope, commands, tuple(ios), descriptors, sha64(text))
+        return Analysed(self.interface, self.scope, commands, tuple(ios), descriptors, self._hash(commands, ios))
 
-    def _try(self, work):  # type: ignore[no-untyped-def]
+    def _hash(self, commands: tuple[AnalysedCommand, ...], ios: list[AnalysedIo]) -> int:
+        lines = [f"{command.hash:x}" for command in sorted(commands, key=lambda command: command.numbers[0])]
+        for io in ios:
+            kind = type_text(self.scope, io.descriptor.type)
+            lines.append(f"{io.keyword} {kind} {io.count_records} {io.direction} {io.max_count}")
+        return sha64("\n".join([*lines, f"poll {self.interface.poll}"]))
+
+    def _try(self, work: Callable[[], T]) -> Optional[T]:
         try:
             return work()
         except EvaluationError as error:

@@ -109,7 +109,9 @@ class Builder(Transformer[Token, Any]):
             value = ord(ast.literal_eval(str(children[0])))
         except (ValueError, SyntaxError, TypeError):
             value = 0
-            self.diagnostics.error(self._span(meta), f"{children[0]} is no character", "write one as in C: 'v' or '\\n'")
+            self.diagnostics.error(
+                self._span(meta), f"{children[0]} is no character", "write one as in C: 'v' or '\\n'"
+            )
         return model.Number(value, self._span(meta))
 
     def path(self, meta: Meta, children: Children) -> model.Path:
@@ -185,7 +187,9 @@ class Builder(Transformer[Token, Any]):
         return _Option(("any", None))
 
     def case(self, meta: Meta, children: Children) -> model.Case:
-        values = tuple(None if isinstance(child, _Option) else child for child in children if not isinstance(child, Token))
+        values = tuple(
+            None if isinstance(child, _Option) else child for child in children if not isinstance(child, Token)
+        )
         return model.Case(values, self._span(meta))
 
     def label(self, _meta: Meta, children: Children) -> _Option:
@@ -205,7 +209,9 @@ class Builder(Transformer[Token, Any]):
         cases = tuple(case for name, found in _all(children, _Option) if name == "cases" for case in found)
         members = [member for group in _all(children, tuple) for member in group if isinstance(member, Member)]
         if len(members) > 1:
-            self.diagnostics.error(members[1].span, "an arm holds one member", "put them into a struct { ... } of their own")
+            self.diagnostics.error(
+                members[1].span, "an arm holds one member", "put them into a struct { ... } of their own"
+            )
         return model.Arm(
             cases,
             options.get("default", False),
@@ -269,7 +275,8 @@ class Builder(Transformer[Token, Any]):
     def typedef(self, meta: Meta, children: Children) -> Union[Record, model.Alias, _Option]:
         name, span = str(children[1]), self._span(meta)
         if children[0].record is not None:
-            return replace(children[0].record, name=name, typedef=True, span=span)
+            record: Record = replace(children[0].record, name=name, typedef=True, span=span)
+            return record
         return model.Alias(name, children[0], span)
 
     # --- members ---

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from .diag import Diagnostics
-from .layout import LAYOUTS, EvaluationError, Laid, Scope
-from .model import Interface
+from .layout import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scope
+from .model import Command, Interface
 
 FAMILY_BITS = {"size": 0x3FFF << 16, "nr": 0xFF}
 
@@ -17,13 +18,15 @@ def name_is_files(interface: Interface, path: Path, diagnostics: Diagnostics) ->
     wanted = path.stem.replace("-", "_")
     if interface.name != wanted:
         diagnostics.error(
-            interface.span, f"interface '{interface.name}' in a file named {path.name}", f"call the interface '{wanted}'"
+            interface.span,
+            f"interface '{interface.name}' in a file named {path.name}",
+            f"call the interface '{wanted}'",
         )
 
 
 def names_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
     """A type, a constant or a command is declared once."""
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}
     named = [(const.name, const.span) for const in interface.consts]
     named += [(item.name, item.span) for enum in interface.enums for item in enum.enumerators]
     named += [(alias.name, alias.span) for alias in interface.aliases]
@@ -32,30 +35,135 @@ def names_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> N
     for name, span in named:
         if name in seen:
             diagnostics.error(span, f"'{name}' is declared twice", f"the first is in line {seen[name]}; rename one")
-        seen.setdefault(name, str(span.line))
+        seen.setdefault(name, span.line)
+
+
+def builtins_kept(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """The built-in types keep their meaning."""
+    named = [(alias.name, alias.span) for alias in interface.aliases]
+    named += [(record.name, record.span) for record in interface.records]
+    for name, span in named:
+        if name in SCALARS or name in ("timeval", "void"):
+            diagnostics.error(
+                span, f"'{name}' is a built-in type", "use it without declaring it, or choose another name"
+            )
+
+
+def members_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """A field's name stands once in its structure."""
+    for record in Scope(interface).every_record():
+        seen: set[str] = set()
+        for member in record.members:
+            if member.name and member.name in seen:
+                diagnostics.error(member.span, f"two fields '{member.name}'", "rename one of them")
+            seen.add(member.name)
+
+
+def directions_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """A direction belongs to memory: pointers, flexible arrays and arguments. A plain field goes with its structure."""
+    scope = Scope(interface)
+    for record in scope.every_record():
+        for member in record.members:
+            flexible = any(
+                extent.count is not None and not scope.is_constant(extent.count) for extent in member.extents
+            )
+            if member.direction is None and (member.pointer or flexible):
+                advice = "write in, out or inout in front of it"
+                diagnostics.error(member.span, f"no direction for '{member.name}'", advice)
+            if member.direction is not None and not member.pointer and not flexible:
+                diagnostics.error(
+                    member.span,
+                    f"'{member.name}' has a direction but is no pointer",
+                    "remove it: a field goes the way of the structure that it is in",
+                )
+            if flexible and not member.pointer and member is not record.members[-1]:
+                diagnostics.error(
+                    member.span, f"'{member.name}' has no fixed size and is not the last field", "move it to the end"
+                )
+
+
+def attributes_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """Attributes stand where they mean something."""
+    arguments = tuple(command.argument for command in interface.commands if command.argument is not None)
+    for members in (arguments, *(record.members for record in Scope(interface).every_record())):
+        for member in members:
+            if member.nullable and not member.pointer:
+                diagnostics.error(member.span, f"'{member.name}' is no pointer and cannot be NULL", "remove 'nullable'")
+            if member.wide and not member.pointer:
+                diagnostics.error(member.span, f"'{member.name}' is no pointer", "remove 'as u64', or declare '*'")
+            if member.pointer and len(member.extents) > 1:
+                advice = "for an array of pointers declare a struct that holds one, and an array of it"
+                diagnostics.error(member.span, f"'{member.name}' has two counts", advice)
+
+
+def ios_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """read and write are declared once, each in its direction."""
+    seen: set[str] = set()
+    for io in interface.ios:
+        if io.keyword in seen:
+            diagnostics.error(io.span, f"{io.keyword} is declared twice", "remove one")
+        seen.add(io.keyword)
+
+
+def inline_does_not_wait(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """An inline command runs on the thread that reads the session."""
+    for command in interface.commands:
+        traits = command.traits
+        if traits.inline and traits.blocking:
+            diagnostics.error(command.name_span, f"{command.name} is inline and blocking", "remove 'inline'")
+        if traits.timeout is not None and not traits.blocking:
+            diagnostics.error(command.name_span, f"{command.name} has a timeout but is not blocking", "add 'blocking;'")
+        if traits.timeout is not None and (command.argument is None or not command.argument.pointer):
+            advice = "a timeout can only be read from memory that the argument points to; leave it out"
+            diagnostics.error(traits.timeout.span, f"{command.name} has no argument in memory", advice)
+
+
+def _clashes(interface: Interface, layout: Layout) -> list[tuple[Command, Command]]:
+    """Pairs of commands that one number means."""
+    scope = Scope(interface)
+    seen: list[tuple[Command, int, int]] = []
+    found: list[tuple[Command, Command]] = []
+    for command in interface.commands:
+        try:
+            number = scope.evaluate(command.number, layout)
+        except EvaluationError:
+            continue
+        mask = 0xFFFFFFFF
+        for field in command.traits.family:
+            mask &= ~FAMILY_BITS[field]
+        for other, other_number, other_mask in seen:
+            if (number ^ other_number) & mask & other_mask == 0 and other.name != command.name:
+                found.append((other, command))
+        seen.append((command, number, mask))
+    return found
 
 
 def numbers_differ(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
     """Within one ABI a number means one command."""
-    scope = Scope(interface)
+    layouts: dict[tuple[str, str], list[str]] = {}
+    places = {command.name: command.name_span for command in interface.commands}
     for layout in LAYOUTS:
-        seen: list[tuple[int, int, str]] = []
-        for command in interface.commands:
-            try:
-                number = scope.evaluate(command.number, layout)
-            except EvaluationError:
-                continue
-            mask = 0xFFFFFFFF
-            for field in command.traits.family:
-                mask &= ~FAMILY_BITS[field]
-            for other, other_mask, name in seen:
-                if (number ^ other) & mask & other_mask == 0 and name != command.name:
-                    diagnostics.error(
-                        command.name_span,
-                        f"{command.name} has the number {number:#x} of {name} in {layout.name.lower()}",
-                        "one caller's number can mean one command only: correct one of them",
-                    )
-            seen.append((number, mask, command.name))
+        for first, second in _clashes(interface, layout):
+            layouts.setdefault((first.name, second.name), []).append(layout.name.lower().replace("_", "-"))
+    for (one, other), found in layouts.items():
+        where = "every ABI" if len(found) == len(LAYOUTS) else ", ".join(found)
+        diagnostics.error(
+            places[other],
+            f"{other} and {one} have the same number in {where}",
+            "a caller's number can mean one command only: correct one of them",
+        )
+
+
+def errnos_known(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """The names of errors are those of errno.h."""
+    for record in Scope(interface).every_record():
+        named = [(arm.reject, arm.span) for arm in record.arms]
+        for member in record.members:
+            named += [(extent.errno, extent.span) for extent in member.extents]
+            named += [(member.range.errno, member.range.span)] if member.range is not None else []
+        for name, span in named:
+            if name is not None and name not in errno.errorcode.values():
+                diagnostics.error(span, f"'{name}' is no errno", "write one of errno.h, EINVAL for example")
 
 
 def layouts_agree(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
@@ -63,6 +171,8 @@ def layouts_agree(interface: Interface, _path: Path, diagnostics: Diagnostics) -
     scope = Scope(interface)
     seen: dict[str, Laid] = {}
     for record in scope.all_records():
+        if record in interface.records and record.name in seen:
+            continue
         try:
             laid = scope.laid(record)
         except EvaluationError:
@@ -95,7 +205,20 @@ def plain_unions_alike(interface: Interface, _path: Path, diagnostics: Diagnosti
             )
 
 
-RULES = (name_is_files, names_once, numbers_differ, layouts_agree, plain_unions_alike)
+RULES = (
+    name_is_files,
+    names_once,
+    builtins_kept,
+    members_once,
+    directions_fit,
+    attributes_fit,
+    ios_once,
+    inline_does_not_wait,
+    numbers_differ,
+    errnos_known,
+    layouts_agree,
+    plain_unions_alike,
+)
 
 
 def check(interface: Interface, path: Path, diagnostics: Diagnostics) -> None:

@@ -53,7 +53,9 @@ class _Filler:
             return self.member(member)
 
         arms = tuple(self._arm(arm, one(arm.member) if arm.member is not None else None) for arm in record.arms)
-        members = tuple(arm.member for arm in arms if arm.member is not None) if arms else tuple(map(one, record.members))
+        members = (
+            tuple(arm.member for arm in arms if arm.member is not None) if arms else tuple(map(one, record.members))
+        )
         return replace(record, members=members, arms=arms)
 
     @staticmethod

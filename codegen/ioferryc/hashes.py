@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from typing import Iterable
 
-from . import shape
+from . import program
 from .layout import AnyType, Laid, Scope
-from .shape import Constant, Op, Operation, Read, Value, Variable
+from .program import Constant, Op, Operation, Read, Value, Variable
 
 
 def sha64(text: str) -> int:
@@ -27,7 +27,11 @@ def type_text(scope: Scope, kind: AnyType) -> str:
     for flat in scope.flatten(kind):
         arms = ""
         if flat.union is not None:
-            arms = "{" + " ".join(type_text(scope, member.type) + f"*{member.count}" for member in flat.union.members) + "}"
+            arms = (
+                "{"
+                + " ".join(type_text(scope, member.type) + f"*{member.count}" for member in flat.union.members)
+                + "}"
+            )
         fields.append(f"{flat.kind}{arms}*{flat.count} {flat.size} {flat.offset} {flat.stride}")
     return f"[{size}: {'; '.join(fields)}]"
 
@@ -42,7 +46,7 @@ class ProgramText:
     def _number(self, name: str) -> str:
         return f"#{self._numbers.setdefault(name, len(self._numbers))}"
 
-    def _offset(self, offset: shape.Offset) -> str:
+    def _offset(self, offset: program.Offset) -> str:
         return "+".join([str(offset.base), *(f"{self._number(name)}*{stride}" for name, stride in offset.terms)])
 
     def _element(self, element: str) -> str:
@@ -56,10 +60,11 @@ class ProgramText:
             return self._number(value.name)
         if isinstance(value, Read):
             sign = "s" if value.signed else "u"
-            return f"{sign}{value.size}@{self._number(value.segment)}.{self._element(value.element)}.{self._offset(value.offset)}"
+            place = f"{self._number(value.segment)}.{self._element(value.element)}.{self._offset(value.offset)}"
+            return f"{sign}{value.size}@{place}"
         return f"({' '.join([value.operator, *map(self.value, value.operands)])})"
 
-    def _direction(self, direction: shape.DirectionValue) -> str:
+    def _direction(self, direction: program.DirectionValue) -> str:
         if isinstance(direction, str):
             # Both mean the same on the wire.
             if not direction.startswith("IOF_"):
@@ -74,39 +79,38 @@ class ProgramText:
 
     def _op(self, op: Op) -> str:
         # pylint: disable=too-many-return-statements
-        if isinstance(op, shape.Let):
+        if isinstance(op, program.Let):
             high = op.high.value if op.high is not None else "-"
             return f"let {self._number(op.name)} {self.value(op.value)} {high} {'clamp' if op.clamp else op.errno}"
-        if isinstance(op, shape.Local):
+        if isinstance(op, program.Local):
             return f"local {self._number(op.name)} {self.value(op.value)}"
-        if isinstance(op, shape.DirectionLocal):
+        if isinstance(op, program.DirectionLocal):
             return f"direction {self._number(op.name)} {self._direction(op.direction)}"
-        if isinstance(op, shape.Check):
+        if isinstance(op, program.Check):
             return f"check {self.value(op.value)} {op.low.value} {op.high.value} {op.errno}"
-        if isinstance(op, shape.Walk):
+        if isinstance(op, program.Walk):
             parent = self._number(op.parent) + "." + self._element(op.element) if op.parent else "-"
-            return (
-                f"{op.kind} {self._number(op.name)} {parent} {self._offset(op.offset)} {type_text(self.scope, op.type.type)} "
-                f"{self.value(op.count)} {self._direction(op.direction)} {int(op.nullable)}"
-            )
-        if isinstance(op, shape.ArmOf):
+            place = f"{self._number(op.name)} {parent} {self._offset(op.offset)}"
+            kind = f"{type_text(self.scope, op.type.type)} {self.value(op.count)}"
+            return f"{op.kind} {place} {kind} {self._direction(op.direction)} {int(op.nullable)}"
+        if isinstance(op, program.ArmOf):
             place = f"{self._number(op.segment)}.{self._element(op.element)}.{self._offset(op.offset)}"
             return f"arm {place} {type_text(self.scope, op.type.type)}"
-        if isinstance(op, shape.Reject):
+        if isinstance(op, program.Reject):
             return f"reject {op.errno}"
-        if isinstance(op, shape.Loop):
+        if isinstance(op, program.Loop):
             return f"loop {self._number(op.variable)} {self.value(op.count)} {{\n{self.ops(op.body)}\n}}"
-        if isinstance(op, shape.Guard):
+        if isinstance(op, program.Guard):
             return f"present {self._number(op.segment)} {{\n{self.ops(op.body)}\n}}"
-        if isinstance(op, shape.Switch):
+        if isinstance(op, program.Switch):
             return self._switch(op)
-        if isinstance(op, shape.ReturnedOf):
+        if isinstance(op, program.ReturnedOf):
             counter = self.value(op.counter) if op.counter is not None else "result"
             return f"returned {self._number(op.segment)} {counter} {int(op.bytes)}"
-        assert isinstance(op, shape.Slack)
+        assert isinstance(op, program.Slack)
         return f"slack {self._number(op.segment)} {op.bytes}"
 
-    def _switch(self, op: shape.Switch) -> str:
+    def _switch(self, op: program.Switch) -> str:
         lines = [f"switch {' '.join(self.value(selector) for selector in op.selectors)} {{"]
         for branch in op.branches:
             labels = [" ".join("*" if c is None else str(c.value) for c in label) for label in branch.labels]

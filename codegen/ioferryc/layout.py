@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Optional, Union
+from functools import partial
+from typing import Callable, Optional, Sequence, TypeVar, Union
 
 from . import model
-from .diag import Diagnostics, Span
+from .diag import Diagnostics, Source, Span
 from .model import Expr, Member, Record, TypeRef
 
 
@@ -23,6 +25,7 @@ class Layout(IntEnum):
 
 LAYOUTS = tuple(Layout)
 PerLayout = tuple[int, int, int, int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -158,27 +161,38 @@ def _round_up(value: int, align: int) -> int:
     return (value + align - 1) // align * align
 
 
-_ARITHMETIC = {
+def _divide(a: int, b: int) -> int:
+    """As C does: towards zero."""
+    quotient = abs(a) // abs(b)
+    return quotient if (a < 0) == (b < 0) else -quotient
+
+
+_ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "/": lambda a, b: int(a / b) if abs(a) < 1 << 50 else a // b,
-    "%": lambda a, b: a - b * int(a / b),
-    "<<": lambda a, b: a << min(b, 64),
-    ">>": lambda a, b: a >> min(b, 64),
-    "<": lambda a, b: int(a < b),
-    ">": lambda a, b: int(a > b),
-    "<=": lambda a, b: int(a <= b),
-    ">=": lambda a, b: int(a >= b),
-    "==": lambda a, b: int(a == b),
-    "!=": lambda a, b: int(a != b),
+    "/": _divide,
+    "%": lambda a, b: a - b * _divide(a, b),
+    "<<": lambda a, b: a << b,
+    ">>": lambda a, b: a >> b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
     "&": lambda a, b: a & b,
     "|": lambda a, b: a | b,
     "^": lambda a, b: a ^ b,
-    "&&": lambda a, b: int(bool(a) and bool(b)),
-    "||": lambda a, b: int(bool(a) or bool(b)),
+    "&&": lambda a, b: bool(a and b),
+    "||": lambda a, b: bool(a or b),
 }
-_UNARY = {"-": lambda a: -a, "+": lambda a: a, "~": lambda a: ~a, "!": lambda a: int(not a)}
+_UNARY: dict[str, Callable[[int], int]] = {
+    "-": lambda a: -a,
+    "+": lambda a: a,
+    "~": lambda a: ~a,
+    "!": lambda a: int(not a),
+}
 _IOC_DIRECTION = {"_IO": 0, "_IOW": 1, "_IOR": 2, "_IOWR": 3}
 
 
@@ -261,12 +275,10 @@ class Scope:
         if ref.name in self.enums:
             return self._enum_type(self.enums[ref.name])
         if ref.name in self.aliases:
-            return self._guarded(ref.name, ref.span, lambda: self.type_of(self.aliases[ref.name]))
+            return self._guarded(ref.name, ref.span, partial(self.type_of, self.aliases[ref.name]))
         raise EvaluationError(ref.span, f"unknown type '{ref.name}'", self._suggest(ref.name))
 
     def _suggest(self, name: str) -> str:
-        import difflib  # pylint: disable=import-outside-toplevel
-
         known = [*SCALARS, "timeval", *self.records, *self.enums, *self.aliases]
         close = difflib.get_close_matches(name, known, 1)
         return f"did you mean '{close[0]}'?" if close else f"declare it: struct {name} {{ ... }};"
@@ -276,9 +288,11 @@ class Scope:
         c_name, builtin = ("int", "iof_type_s32") if negative else ("unsigned int", "iof_type_u32")
         return Scalar(enum.name, "IOF_SINT" if negative else "IOF_UINT", _same(4), c_name, builtin)
 
-    def _guarded(self, name: str, span: Span, work):  # type: ignore[no-untyped-def]
+    def _guarded(self, name: str, span: Span, work: Callable[[], T]) -> T:
         if name in self._active:
-            raise EvaluationError(span, f"'{name}' contains itself", "a value cannot contain itself; use a pointer")
+            raise EvaluationError(
+                span, f"'{name}' contains itself", "break the circle; a structure may hold a pointer to itself"
+            )
         self._active.append(name)
         try:
             return work()
@@ -290,7 +304,8 @@ class Scope:
         known = self._laid.get(id(record))
         if known is None:
             name = record.name or f"at {record.span.start}"
-            known = self._laid[id(record)] = self._guarded(name, record.span, lambda: self._lay_out(record))
+            known = self._guarded(name, record.span, partial(self._lay_out, record))
+            self._laid[id(record)] = known
         return known
 
     def _member_type(self, member: Member) -> AnyType:
@@ -360,7 +375,6 @@ class Scope:
 
     def evaluate(self, expr: Expr, layout: Layout = Layout.LP64) -> int:
         """Value of a constant expression."""
-        # pylint: disable=too-many-return-statements
         if isinstance(expr, model.Number):
             return expr.value
         if isinstance(expr, model.Path):
@@ -386,13 +400,17 @@ class Scope:
             raise EvaluationError(path.span, f"unknown constant '{name}'", f"declare it: const {path.names[-1]} = ...;")
         key = (name, layout)
         if key not in self._values:
-            self._values[key] = self._guarded(name, path.span, lambda: self.evaluate(self.consts[name], layout))
+            self._values[key] = self._guarded(name, path.span, partial(self.evaluate, self.consts[name], layout))
         return self._values[key]
 
     def _ioc(self, call: model.Call, layout: Layout) -> int:
         wanted = {"_IO": 2, "_IOC": 4, "_IOC_SIZE": 1, "_IOC_NR": 1}.get(call.function, 3)
         if len(call.arguments) != wanted:
-            raise EvaluationError(call.span, f"{call.function}() takes {wanted} arguments", "write it as in linux/ioctl.h")
+            raise EvaluationError(
+                call.span, f"{call.function}() takes {wanted} arguments", "write it as in linux/ioctl.h"
+            )
+        if call.function in ("_IOC_SIZE", "_IOC_NR"):
+            raise EvaluationError(call.span, "no constant", f"use {call.function}(command) as a count in an argument")
         values = []
         for argument in call.arguments:
             if isinstance(argument, TypeRef):
@@ -400,11 +418,16 @@ class Scope:
             else:
                 values.append(self.evaluate(argument, layout))
         if call.function == "_IOC":
-            direction, kind, number, size = values
+            direction, kind, number, size = values[:4]
         else:
             direction, kind, number = _IOC_DIRECTION.get(call.function, 0), values[0], values[1]
             size = values[2] if len(values) > 2 else 0
-        for what, value, bits in (("type", kind, 8), ("number", number, 8), ("size", size, 14), ("direction", direction, 2)):
+        for what, value, bits in (
+            ("type", kind, 8),
+            ("number", number, 8),
+            ("size", size, 14),
+            ("direction", direction, 2),
+        ):
             if not 0 <= value < 1 << bits:
                 raise EvaluationError(call.span, f"the {what} {value} has more than {bits} bits", f"correct the {what}")
         return direction << 30 | size << 16 | kind << 8 | number
@@ -446,9 +469,8 @@ class Scope:
         return bits
 
 
-def _per_layout(values: list[int]) -> PerLayout:
-    a, b, c, d = values
-    return (a, b, c, d)
+def _per_layout(values: Sequence[int]) -> PerLayout:
+    return (values[0], values[1], values[2], values[3])
 
 
 def _repeat(fields: list[Flat], count: int, stride: PerLayout) -> list[Flat]:
@@ -461,7 +483,9 @@ def _repeat(fields: list[Flat], count: int, stride: PerLayout) -> list[Flat]:
         if flat.count == 1:
             found.append(Flat(flat.name, flat.kind, count, flat.size, flat.offset, stride, flat.union))
         elif contiguous:
-            found.append(Flat(flat.name, flat.kind, flat.count * count, flat.size, flat.offset, flat.stride, flat.union))
+            found.append(
+                Flat(flat.name, flat.kind, flat.count * count, flat.size, flat.offset, flat.stride, flat.union)
+            )
         else:
             # struct iof_field has one stride: an array inside an array of structs takes a field per element.
             for index in range(count):
@@ -472,14 +496,10 @@ def _repeat(fields: list[Flat], count: int, stride: PerLayout) -> list[Flat]:
 
 
 def _timeval() -> Record:
-    from .diag import Source  # pylint: disable=import-outside-toplevel
-
     nowhere = Span(Source("timeval", ""), 0, 0)
 
     def member(name: str, kind: str) -> Member:
-        return Member(
-            name, TypeRef(kind, None, nowhere), False, (), None, False, False, False, None, None, nowhere
-        )
+        return Member(name, TypeRef(kind, None, nowhere), False, (), None, False, False, False, None, None, nowhere)
 
     members = (member("tv_sec", "time_t"), member("tv_usec", "suseconds_t"))
     return Record("struct", "timeval", False, False, None, members, (), (), nowhere)

@@ -20,6 +20,8 @@ TERMINAL_NAMES = {
     "NAME": "a name",
     "INTEGER": "a number",
     "STRING": 'a "string"',
+    "CHARACTER": "a character as 'v'",
+    "FUNCTION": "_IO(), _IOR() or another of them",
     "HEADER": "<a header>",
     "C_INTEGER": "an integer type",
     "RECORD": "'struct' or 'union'",

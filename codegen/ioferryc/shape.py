@@ -1,410 +1,44 @@
 # SPDX-License-Identifier: MIT
-"""What a command's argument reaches, as a short program of the calls that shape.h offers.
-
-Field references are resolved here to (segment, element, canonical offset, size). The C backend prints the
-program; its canonical text, which names nothing, is what the command's hash covers.
-"""
+"""The program that walks a command's argument, from its declaration."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Optional, Union
+from dataclasses import replace
+from typing import Optional
 
 from . import model
-from .layout import (
-    AnyType,
-    EvaluationError,
-    Laid,
-    Layout,
-    Placed,
-    Scalar,
-    Scope,
+from .layout import AnyType, EvaluationError, Laid, Layout, Placed
+from .model import Extent, Member
+from .program import (
+    ArmOf,
+    Branch,
+    Check,
+    Constant,
+    DirectionLocal,
+    DirectionValue,
+    Guard,
+    Let,
+    Local,
+    Loop,
+    Offset,
+    Op,
+    Operation,
+    Read,
+    Reject,
+    ReturnedOf,
+    Shape,
+    Slack,
+    Switch,
+    Value,
+    Variable,
+    Walk,
+    reads_of,
 )
-from .model import Direction, Expr, Extent, Member
+from .resolve import Frame, Resolver, needs_walk
 
-C_WORDS = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if inline int long register "
-    "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while walk bool "
-    "command read write errno true false".split()
-) - {"read", "write", "command"}
 
-DIRECTIONS = {
-    Direction.IN: "IOF_IN",
-    Direction.OUT: "IOF_OUT",
-    Direction.INOUT: "IOF_INOUT",
-    Direction.OUT_EXACT: "IOF_OUT_EXACT",
-}
-
-# --- the program -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Offset:
-    """Canonical byte offset in an element; loops over fixed arrays add their index times a stride."""
-
-    base: int
-    terms: tuple[tuple[str, int], ...] = ()
-
-    def plus(self, more: int) -> Offset:
-        """This offset and some bytes."""
-        return replace(self, base=self.base + more)
-
-
-@dataclass(frozen=True)
-class Read:
-    """A scalar of a segment."""
-
-    segment: str
-    element: str
-    offset: Offset
-    size: int
-    signed: bool
-    label: str
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A value known when compiling, by its name where it has one."""
-
-    value: int
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """A C operator (or "?:") over values; "size" and "nr" read the command number."""
-
-    operator: str
-    operands: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Variable:
-    """What was read before into a variable."""
-
-    name: str
-    signed: bool = False
-
-
-Value = Union[Read, Constant, Operation, Variable]
-DirectionValue = Union[str, tuple[Value, "DirectionValue", "DirectionValue"]]
-
-
-@dataclass(frozen=True)
-class Let:
-    """Reads a count into a variable, bounded, clamped or as it is."""
-
-    name: str
-    value: Value
-    high: Optional[Constant]
-    clamp: bool
-    errno: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Local:
-    """Reads a scalar into a variable, because it decides more than once."""
-
-    name: str
-    value: Value
-
-
-@dataclass(frozen=True)
-class Check:
-    """Rejects the call unless low <= value <= high."""
-
-    value: Value
-    low: Constant
-    high: Constant
-    errno: str
-    label: str
-
-
-@dataclass(frozen=True)
-class DirectionLocal:
-    """A direction that several walks share: DirectionValue of them is the name."""
-
-    name: str
-    direction: DirectionValue
-
-
-@dataclass(frozen=True)
-class Descriptor:
-    """A type that a segment consists of, and the name of its descriptor in C."""
-
-    type: AnyType
-    c_name: str
-
-
-@dataclass(frozen=True)
-class Walk:
-    """A segment: the argument, a pointer's target, a flexible array or a string."""
-
-    kind: str  # "arg", "pointer", "flexible", "string"
-    name: str
-    type: Descriptor
-    count: Value
-    direction: DirectionValue
-    nullable: bool
-    parent: str = ""
-    element: str = "0"
-    offset: Offset = Offset(0)
-    index: Optional[int] = None  # among the walk's segments, where it is the same in every call
-
-
-@dataclass(frozen=True)
-class ArmOf:
-    """What a union holds."""
-
-    segment: str
-    element: str
-    offset: Offset
-    type: Descriptor
-
-
-@dataclass(frozen=True)
-class Branch:
-    """An arm of a Switch; labels hold a constant for each selector, None for any."""
-
-    labels: tuple[tuple[Optional[Constant], ...], ...]
-    body: tuple[Op, ...]
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A selector that selects nothing."""
-
-    errno: str
-    label: str
-    value: Value
-
-
-@dataclass(frozen=True)
-class Switch:
-    """Chooses by one or more selectors; the branch without labels is the default."""
-
-    selectors: tuple[Value, ...]
-    branches: tuple[Branch, ...]
-
-
-@dataclass(frozen=True)
-class Loop:
-    """Once for each element."""
-
-    variable: str
-    count: Value
-    body: tuple[Op, ...]
-
-
-@dataclass(frozen=True)
-class Guard:
-    """Only if a nullable segment is present."""
-
-    segment: str
-    body: tuple[Op, ...]
-
-
-@dataclass(frozen=True)
-class ReturnedOf:
-    """Only so much of a segment comes back."""
-
-    segment: str
-    counter: Optional[Read]
-    bytes: bool
-
-
-@dataclass(frozen=True)
-class Slack:
-    """Spare bytes behind a segment."""
-
-    segment: str
-    bytes: int
-
-
-Op = Union[Let, Local, DirectionLocal, Check, Walk, ArmOf, Switch, Reject, Loop, Guard, ReturnedOf, Slack]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The program of one command."""
-
-    ops: tuple[Op, ...]
-    timeout: Optional[Value] = None
-    timeout_segments: tuple[tuple[str, int], ...] = ()
-
-
-# --- building it -----------------------------------------------------------------------------------------
-
-
-@dataclass
-class Frame:
-    """A record in a segment, and the names that can be seen from it."""
-
-    type: AnyType
-    segment: str
-    element: str
-    offset: Offset
-    parent: Optional[Frame]
-    label: str
-    targets: dict[str, Frame] = field(default_factory=dict)  # what its pointers point to
-
-
-def members_of(laid: Laid, at: int = 0) -> list[tuple[Placed, int]]:
-    """Members with their canonical offsets; those of unnamed members belong to the record they stand in."""
-    found = []
-    for placed in laid.members:
-        if not placed.member.name and isinstance(placed.type, Laid):
-            found += members_of(placed.type, at + placed.offset[0])
-        found.append((placed, at + placed.offset[0]))
-    return found
-
-
-def needs_walk(kind: AnyType) -> bool:
-    """Whether anything in a type asks for code: pointers, chosen arms, ranges."""
-    if isinstance(kind, Scalar):
-        return False
-    if kind.record.selectors:
-        return True
-    return any(m.member.pointer or m.member.range or m.flexible or needs_walk(m.type) for m in kind.members)
-
-
-class ShapeBuilder:
+class ShapeBuilder(Resolver):
     """Builds the programs of an interface's commands and collects the descriptors they need."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.descriptors: dict[str, Descriptor] = {}
-        self._wrapped: dict[int, Laid] = {}
-        self._locals: dict[Read, Variable] = {}
-        self._names: set[str] = set()
-        self._depth = 0
-        self._index = 0
-        self._prefix = ""
-        self._command: Optional[model.Command] = None
-
-    # --- names ---
-
-    def _unique(self, wanted: str) -> str:
-        name = wanted if wanted and wanted not in C_WORDS else f"{wanted}_"
-        number = 2
-        while name in self._names:
-            name, number = f"{wanted}{number}", number + 1
-        self._names.add(name)
-        return name
-
-    def describe(self, kind: AnyType, hint: str) -> Descriptor:
-        """The descriptor of a type; generated ones are remembered."""
-        if isinstance(kind, Scalar):
-            if kind.builtin is not None:
-                return Descriptor(kind, kind.builtin)
-            wanted = f"type_{kind.name}"
-        else:
-            wanted = f"type_{kind.record.name or hint}"
-        number, name = 2, wanted
-        while name in self.descriptors and not self._alike(self.descriptors[name].type, kind):
-            name, number = f"{wanted}{number}", number + 1
-        self.descriptors[name] = Descriptor(kind, name)
-        return self.descriptors[name]
-
-    def _alike(self, one: AnyType, other: AnyType) -> bool:
-        """Whether two declarations of a structure have one descriptor."""
-        return one.size == other.size and self.scope.flatten(one) == self.scope.flatten(other)
-
-    # --- expressions ---
-
-    def _find(self, frame: Optional[Frame], path: model.Path) -> Optional[Frame]:
-        """The place of a field: a frame of its type."""
-        place: Optional[Frame] = None
-        outer = frame
-        while outer is not None and place is None:
-            place = self._member(outer, path.names[0])
-            if place is None and outer.parent is None and path.names[0] == outer.segment:
-                place = outer
-            outer = outer.parent
-        for name in path.names[1:]:
-            place = self._member(place, name) if place is not None else None
-        return place
-
-    def _member(self, frame: Frame, name: str) -> Optional[Frame]:
-        if name in frame.targets and not isinstance(frame.targets[name].type, Scalar):
-            return frame.targets[name]
-        if isinstance(frame.type, Scalar):
-            return None
-        for placed, offset in members_of(frame.type):
-            if placed.member.name == name:
-                label = f"{frame.label}.{name}"
-                if name in frame.targets:
-                    return frame.targets[name]
-                return Frame(placed.type, frame.segment, frame.element, frame.offset.plus(offset), frame, label)
-        return None
-
-    def value(self, expr: Expr, frame: Optional[Frame]) -> Value:
-        """Resolves an expression."""
-        # pylint: disable=too-many-return-statements
-        if isinstance(expr, model.Path):
-            place = self._find(frame, expr)
-            if place is not None:
-                read = self._read(place, expr)
-                return self._locals.get(read, read)
-            if len(expr.names) == 1 and expr.names[0] in self.scope.consts:
-                return Constant(self.scope.evaluate(expr), expr.names[0])
-            raise EvaluationError(expr.span, f"unknown name '{'.'.join(expr.names)}'", self._visible(frame))
-        if isinstance(expr, (model.Number, model.SizeOf)) or self.scope.is_constant(expr):
-            return Constant(self.scope.evaluate(expr))
-        if isinstance(expr, model.Unary):
-            return Operation(expr.operator, (self.value(expr.operand, frame),))
-        if isinstance(expr, model.Binary):
-            return self._binary(expr, frame)
-        if isinstance(expr, model.Conditional):
-            parts = (expr.test, expr.yes, expr.no)
-            return Operation("?:", tuple(self.value(part, frame) for part in parts))
-        assert isinstance(expr, model.Call)
-        argument = expr.arguments[0]
-        if not isinstance(argument, model.Path) or argument.names != ("command",):
-            raise EvaluationError(expr.span, f"{expr.function}() of something else", f"write {expr.function}(command)")
-        return Operation("size" if expr.function == "_IOC_SIZE" else "nr", ())
-
-    def _binary(self, expr: model.Binary, frame: Optional[Frame]) -> Operation:
-        left, right = self.value(expr.left, frame), self.value(expr.right, frame)
-        if expr.operator in ("/", "%", "<<", ">>") and not (isinstance(right, Constant) and 0 < right.value < 1 << 32):
-            message = f"the right side of {expr.operator} is not a positive constant"
-            raise EvaluationError(expr.right.span, message, "a caller could make it 0: use a constant")
-        if expr.operator in ("<<", ">>") and isinstance(right, Constant) and right.value > 63:
-            raise EvaluationError(expr.right.span, "shift by more than 63 bits", "shift by 1 to 63 bits")
-        return Operation(expr.operator, (left, right))
-
-    def _visible(self, frame: Optional[Frame]) -> str:
-        names: list[str] = []
-        while frame is not None:
-            if isinstance(frame.type, Laid):
-                names += [m.member.name for m, _ in members_of(frame.type) if m.member.name]
-            if frame.parent is None:
-                names.append(f"{frame.segment}.FIELD")
-            frame = frame.parent
-        shown = ", ".join(dict.fromkeys(names)) or "constants only"
-        return f"names that can be used here: {shown}"
-
-    def _read(self, place: Frame, expr: model.Path) -> Read:
-        if not isinstance(place.type, Scalar) or place.type.kind in ("IOF_POINTER",):
-            raise EvaluationError(expr.span, f"'{'.'.join(expr.names)}' is not an integer", "name an integer field")
-        if place.segment == "":
-            raise EvaluationError(expr.span, "this field is read before it is walked", "move its owner to the front")
-        size, signed = place.type.size[Layout.LP64], place.type.signed
-        return Read(place.segment, place.element, place.offset, size, signed, place.label)
-
-    def _direction(self, direction: Optional[model.AnyDirection], frame: Optional[Frame], member: Member) -> DirectionValue:
-        if direction is None:
-            raise EvaluationError(
-                member.span, f"no direction for '{member.name or 'arg'}'", "write in, out or inout in front of it"
-            )
-        if isinstance(direction, Direction):
-            return DIRECTIONS[direction]
-        return (
-            self.value(direction.test, frame),
-            self._direction(direction.yes, frame, member),
-            self._direction(direction.no, frame, member),
-        )
 
     # --- walking ---
 
@@ -412,6 +46,7 @@ class ShapeBuilder:
         """The program of a command with a pointer argument."""
         assert command.argument is not None
         self._names, self._depth, self._index = set(), 0, 0
+        self._directions.clear()
         self._prefix, self._command = command.name, command
         member = command.argument
         if not member.name:
@@ -432,7 +67,9 @@ class ShapeBuilder:
             index = indices.get(read.segment)
             if index is None:
                 raise EvaluationError(
-                    timeout.span, f"'{read.label}' has no fixed place in the walk", "name a field outside of arrays and unions"
+                    timeout.span,
+                    f"'{read.label}' has no fixed place in the walk",
+                    "name a field outside of arrays and unions",
                 )
             if (read.segment, index) not in used:
                 used.append((read.segment, index))
@@ -458,7 +95,11 @@ class ShapeBuilder:
             ops.append(Check(Operation("%", (value, Constant(unit))), zero, zero, "EINVAL", f"{label} % {unit}"))
         name = self._unique(extent.count.names[-1] if isinstance(extent.count, model.Path) else f"{member.name}_count")
         if extent.clamp and not (isinstance(value, Read) and high is not None):
-            raise EvaluationError(extent.span, "clamp of something that is not a field with a max", "clamp a field: [count, max 64, clamp]")
+            raise EvaluationError(
+                extent.span,
+                "clamp of something that is not a field with a max",
+                "clamp a field: [count, max 64, clamp]",
+            )
         ops.append(Let(name, value, high, extent.clamp, extent.errno or "EINVAL", label))
         if extent.bytes and unit > 1:
             return Operation("/", (Variable(name), Constant(unit)))
@@ -475,7 +116,9 @@ class ShapeBuilder:
             return None
         if isinstance(value, Operation) and value.operator == "size":
             return None
-        raise EvaluationError(extent.span, "a count without a bound", "add 'max N', so that a caller cannot ask for all memory")
+        raise EvaluationError(
+            extent.span, "a count without a bound", "add 'max N', so that a caller cannot ask for all memory"
+        )
 
     def _target(
         self, ops: list[Op], member: Member, parent: Optional[Frame], offset: Offset, hint: str
@@ -507,6 +150,7 @@ class ShapeBuilder:
             self._next_index(),
         )
         ops.append(walk)
+        self._directions[name] = direction
         label = f"{parent.label}.{member.name}" if parent is not None else member.name
         frame = Frame(kind, name, "0", Offset(0), parent, label)
         if parent is not None:
@@ -548,11 +192,16 @@ class ShapeBuilder:
             value = self.value(counter, parent or frame)
             if not isinstance(value, Read):
                 raise EvaluationError(counter.span, "not a field", "name the field that holds the returned count")
+            if self._directions.get(value.segment) == "IOF_IN":
+                advice = "declare the structure that it is in 'inout'"
+                raise EvaluationError(counter.span, f"{value.label} does not come back: it is 'in'", advice)
             ops.append(ReturnedOf(name, value, extent.returned.bytes or extent.bytes))
 
     def _string(self, ops: list[Op], member: Member, extent: Extent, parent: Optional[Frame], offset: Offset) -> None:
         if parent is None or extent.max is None:
-            raise EvaluationError(extent.span, "a string needs 'max N' and a pointer to it", "write: in char *name[string, max 64]")
+            raise EvaluationError(
+                extent.span, "a string needs 'max N' and a pointer to it", "write: in char *name[string, max 64]"
+            )
         high = self.value(extent.max, None)
         direction = self._direction(member.direction, parent, member)
         char = self.describe(self.scope.type_of(member.type), "char")
@@ -616,6 +265,7 @@ class ShapeBuilder:
         index = self._next_index()
         offset = Offset(placed.offset[0])
         ops.append(Walk("flexible", name, kind, count, direction, False, head.segment, "0", offset, index))
+        self._directions[name] = direction
         frame = Frame(placed.type, name, "0", Offset(0), head, f"{head.label}.{member.name}")
         head.targets[member.name] = frame
         self._extras(ops, name, extent, frame, head)
@@ -666,11 +316,17 @@ class ShapeBuilder:
     def _switch(self, record: model.Record, frame: Frame, bodies: dict[int, tuple[Op, ...]]) -> Switch:
         selectors = tuple(self.value(path, frame) for path in record.selectors)
         branches, default = [], None
+        seen: set[tuple[Optional[int], ...]] = set()
         for index, arm in enumerate(record.arms):
             body = bodies[index]
             if arm.member is None and arm.reject is not None:
                 body = (self._reject(record, selectors, arm.reject),)
             labels = tuple(self._label(case, record) for case in arm.cases)
+            for case, label in zip(arm.cases, labels):
+                values = tuple(None if constant is None else constant.value for constant in label)
+                if values in seen:
+                    raise EvaluationError(case.span, "this case stands twice", "remove one of them")
+                seen.add(values)
             if arm.default:
                 default = Branch((), body)
             if labels:
@@ -680,7 +336,10 @@ class ShapeBuilder:
         return Switch(selectors, (*branches, default))
 
     def _reject(self, record: model.Record, selectors: tuple[Value, ...], errno: str) -> Reject:
-        labels = [value.label if isinstance(value, Read) else path.span.text for value, path in zip(selectors, record.selectors)]
+        labels = [
+            value.label if isinstance(value, Read) else path.span.text
+            for value, path in zip(selectors, record.selectors)
+        ]
         return Reject(errno, ", ".join(labels), selectors[0])
 
     def _label(self, case: model.Case, record: model.Record) -> tuple[Optional[Constant], ...]:
@@ -740,8 +399,12 @@ class ShapeBuilder:
             if arm.member is not None:
                 inner = next(p for p in laid.members if p.member is arm.member)
                 pointer = replace(
-                    arm.member, pointer=True, extents=(), direction=arm.member.direction or member.direction,
-                    nullable=member.nullable, name=arm.member.name,
+                    arm.member,
+                    pointer=True,
+                    extents=(),
+                    direction=arm.member.direction or member.direction,
+                    nullable=member.nullable,
+                    name=arm.member.name,
                 )
                 self._depth += 1
                 self._arm_target(body, pointer, inner, parent, offset, shared if arm.member.direction is None else None)
@@ -771,16 +434,17 @@ class ShapeBuilder:
         direction = shared or self._direction(pointer.direction, parent, pointer)
         name = self._unique(pointer.name)
         ops.append(
-            Walk("pointer", name, kind, Constant(inner.count), direction, pointer.nullable, parent.segment, parent.element, offset)
+            Walk(
+                "pointer",
+                name,
+                kind,
+                Constant(inner.count),
+                direction,
+                pointer.nullable,
+                parent.segment,
+                parent.element,
+                offset,
+            )
         )
         frame = Frame(inner.type, name, "0", Offset(0), parent, f"{parent.label}.{pointer.name}")
         self._reached(ops, frame, Constant(inner.count), pointer.nullable)
-
-
-def reads_of(value: Value) -> list[Read]:
-    """The fields that a value depends on."""
-    if isinstance(value, Read):
-        return [value]
-    if isinstance(value, Operation):
-        return [read for operand in value.operands for read in reads_of(operand)]
-    return []

@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 
 def _load(name: str) -> str:
-    return resources.files("ioferryc").joinpath("templates", name).read_text(encoding="utf-8")
+    return resources.files("ioferryc").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)

@@ -71,7 +71,11 @@ class TypePrinter:
             if member.wide:
                 return [f"{indent}uint64_t {member.name}{aligned};"]
             return [f"{indent}{self.member_type(member)}{member.name}{aligned};"]
-        if isinstance(placed.type, Laid) and id(placed.type.record) not in self.names and placed.type.record.name != "timeval":
+        if (
+            isinstance(placed.type, Laid)
+            and id(placed.type.record) not in self.names
+            and placed.type.record.name != "timeval"
+        ):
             lines = self._body(placed.type, depth, f"{indent}{self._opening(placed.type.record)} {{")
             tail = f" {member.name}{dims}" if member.name else ""
             return [*lines, f"{indent}}}{self._attributes(placed.type.record)}{tail};"]
@@ -102,6 +106,7 @@ class TypePrinter:
         return found
 
     def records(self) -> list[tuple[Laid, str]]:
+        """All records that have a name in C, each after those it contains."""
         done: list[tuple[Laid, str]] = []
         seen: set[int] = set()
         printed: set[str] = set()
