@@ -330,27 +330,3 @@ void controller_update(struct simcan_controller *controller)
 	if (controller->driver->state_changed)
 		controller->driver->state_changed(controller->context, controller->bus->time);
 }
-
-bool controller_accepts(const struct simcan_controller *controller, const struct simcan_frame *frame)
-{
-	unsigned bytes = simcan_frame_bytes(frame);
-	uint32_t bits, ignored = controller->mask;
-
-	if (frame->extended) {
-		bits = frame->id << 3 | (frame->remote ? 4u : 0u);
-		ignored |= 3;
-	} else {
-		/* Behind a base identifier the filter looks at the first two data bytes; missing ones match. */
-		bits = frame->id << 21 | (frame->remote ? 1u << 20 : 0u);
-		ignored |= 0xf0000;
-		if (bytes > 0)
-			bits |= (uint32_t)frame->data[0] << 8;
-		else
-			ignored |= 0xff00;
-		if (bytes > 1)
-			bits |= frame->data[1];
-		else
-			ignored |= 0xff;
-	}
-	return ((bits ^ controller->code) & ~ignored) == 0;
-}

@@ -111,8 +111,8 @@ uint32_t simcan_device_poll(struct host_file *file, uint32_t events, host_notify
 	uint32_t ready;
 
 	simcan_bus_lock(device->bus);
-	ready = device->api->ready_locked(file);
-	if (watch && !(ready & (events | POLLERR | POLLHUP))) {
+	ready = device->api->ready_locked(file) & (events | POLLERR | POLLHUP);
+	if (watch && !ready) {
 		*watch = (struct simcan_watch){device->watches, file, events, notify_poller, context};
 		if (!has_watch(device, watch)) {
 			device->watches = watch;

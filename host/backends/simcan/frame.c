@@ -31,6 +31,30 @@ bool simcan_field_arbitrates(uint8_t field)
 	}
 }
 
+bool simcan_frame_accepted(const struct simcan_frame *frame, uint32_t code, uint32_t mask)
+{
+	unsigned bytes = simcan_frame_bytes(frame);
+	uint32_t bits, ignored = mask;
+
+	if (frame->extended) {
+		bits = frame->id << 3 | (frame->remote ? 4u : 0u);
+		ignored |= 3;
+	} else {
+		/* Behind a base identifier the filter looks at the first two data bytes; missing ones match. */
+		bits = frame->id << 21 | (frame->remote ? 1u << 20 : 0u);
+		ignored |= 0xf0000;
+		if (bytes > 0)
+			bits |= (uint32_t)frame->data[0] << 8;
+		else
+			ignored |= 0xff00;
+		if (bytes > 1)
+			bits |= frame->data[1];
+		else
+			ignored |= 0xff;
+	}
+	return ((bits ^ code) & ~ignored) == 0;
+}
+
 static uint16_t crc_add(uint16_t crc, unsigned bit)
 {
 	unsigned feedback = bit ^ (crc >> (CRC_BITS - 1) & 1u);

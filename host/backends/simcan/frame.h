@@ -71,6 +71,9 @@ struct simcan_bits {
 /** Data bytes of the frame: 0 for a remote frame. */
 unsigned simcan_frame_bytes(const struct simcan_frame *frame);
 
+/** Whether the SJA1000's single acceptance filter lets the frame pass. Bits of 1 in @p mask do not matter. */
+bool simcan_frame_accepted(const struct simcan_frame *frame, uint32_t code, uint32_t mask);
+
 /** Lays the frame out in bits. */
 void simcan_frame_encode(const struct simcan_frame *frame, struct simcan_bits *bits);
 

@@ -121,7 +121,6 @@ void controller_recover(struct simcan_controller *controller);
 void controller_count_idle(struct simcan_controller *controller, uint64_t until);
 /** Counters have changed: enters and leaves states, tells the driver. */
 void controller_update(struct simcan_controller *controller);
-bool controller_accepts(const struct simcan_controller *controller, const struct simcan_frame *frame);
 /** Keeps the first error until the register is read. */
 void controller_note_error(struct simcan_controller *controller, unsigned kind, bool receiving, unsigned field);
 

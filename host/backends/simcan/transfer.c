@@ -259,7 +259,7 @@ static void give_to_receiver(struct simcan_controller *controller, const struct 
 {
 	struct simcan_bus *bus = controller->bus;
 
-	if (controller->driver->received && controller_accepts(controller, frame))
+	if (controller->driver->received && simcan_frame_accepted(frame, controller->code, controller->mask))
 		controller->driver->received(controller->context, frame, self, bus->time);
 }
 

@@ -57,11 +57,11 @@ static void late_thread_keeps_time(void **state)
 static void arbitration_order(void **state)
 {
 	static const struct simcan_frame waiting[] = {
-	        {.id = 0x123 << 18, .extended = true},                 /* after both base frames: SRR and IDE are recessive */
-	        {.id = 0x123, .remote = true},                         /* after the data frame of its identifier */
-	        {.id = 0x123},
-	        {.id = 0x122 << 18 | 0x3ffff, .extended = true},       /* base part decides first */
-	        {.id = 0x123 << 18, .extended = true, .remote = true}, /* last: its RTR bit */
+		{.id = 0x123 << 18, .extended = true}, /* after both base frames: SRR and IDE are recessive */
+		{.id = 0x123, .remote = true},         /* after the data frame of its identifier */
+		{.id = 0x123},
+		{.id = 0x122 << 18 | 0x3ffff, .extended = true},       /* base part decides first */
+		{.id = 0x123 << 18, .extended = true, .remote = true}, /* last: its RTR bit */
 	};
 	static const unsigned order[] = {3, 2, 1, 0, 4};
 	struct world *world = world_create(6, 500);
@@ -149,10 +149,10 @@ static void acceptance_filter(void **state)
 	struct world *world = world_create(2, 500);
 	struct node *to = &world->node[1];
 	static const struct simcan_frame sent[] = {
-	        {.id = 0x120, .dlc = 2, .data = {0xaa, 0xbb}},
-	        {.id = 0x121},
-	        {.id = 0x120, .remote = true},
-	        {.id = 0x120 << 18, .extended = true},
+		{.id = 0x120, .dlc = 2, .data = {0xaa, 0xbb}},
+		{.id = 0x121},
+		{.id = 0x120, .remote = true},
+		{.id = 0x120 << 18, .extended = true},
 	};
 
 	(void)state;
@@ -275,16 +275,16 @@ static void deferred_work(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(frames_take_their_bits),
-	        cmocka_unit_test(late_thread_keeps_time),
-	        cmocka_unit_test(arbitration_order),
-	        cmocka_unit_test(same_identifier),
-	        cmocka_unit_test(self_reception_and_single_shot),
-	        cmocka_unit_test(acceptance_filter),
-	        cmocka_unit_test(joining),
-	        cmocka_unit_test(reset_while_sending),
-	        cmocka_unit_test(bit_times),
-	        cmocka_unit_test(deferred_work),
+		cmocka_unit_test(frames_take_their_bits),
+		cmocka_unit_test(late_thread_keeps_time),
+		cmocka_unit_test(arbitration_order),
+		cmocka_unit_test(same_identifier),
+		cmocka_unit_test(self_reception_and_single_shot),
+		cmocka_unit_test(acceptance_filter),
+		cmocka_unit_test(joining),
+		cmocka_unit_test(reset_while_sending),
+		cmocka_unit_test(bit_times),
+		cmocka_unit_test(deferred_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -306,17 +306,17 @@ static void acknowledgement_disturbed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(nobody_acknowledges),
-	        cmocka_unit_test(passive_sender_suspends),
-	        cmocka_unit_test(acknowledgement_returns),
-	        cmocka_unit_test(listen_only),
-	        cmocka_unit_test(bus_off),
-	        cmocka_unit_test(recovery),
-	        cmocka_unit_test(recovery_on_a_busy_bus),
-	        cmocka_unit_test(one_receiver_objects),
-	        cmocka_unit_test(foreign_bit_rate),
-	        cmocka_unit_test(two_bit_rates),
-	        cmocka_unit_test(acknowledgement_disturbed),
+		cmocka_unit_test(nobody_acknowledges),
+		cmocka_unit_test(passive_sender_suspends),
+		cmocka_unit_test(acknowledgement_returns),
+		cmocka_unit_test(listen_only),
+		cmocka_unit_test(bus_off),
+		cmocka_unit_test(recovery),
+		cmocka_unit_test(recovery_on_a_busy_bus),
+		cmocka_unit_test(one_receiver_objects),
+		cmocka_unit_test(foreign_bit_rate),
+		cmocka_unit_test(two_bit_rates),
+		cmocka_unit_test(acknowledgement_disturbed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,13 +26,13 @@ static void zeros(void **state)
 
 	(void)state;
 	assert_levels(&frame, "000001"
-	                      "000001"
-	                      "000001"
-	                      "000001"
-	                      "000001"
-	                      "000001"
-	                      "0000"
-	                      "1111111111");
+			      "000001"
+			      "000001"
+			      "000001"
+			      "000001"
+			      "000001"
+			      "0000"
+			      "1111111111");
 	simcan_frame_encode(&frame, &bits);
 	assert_int_equal(bits.count, 50);
 	assert_int_equal(bits.stuff_bits, 6);
@@ -48,11 +48,11 @@ static void one_byte(void **state)
 
 	(void)state;
 	assert_levels(&frame, "0000010010100"
-	                      "0001"
-	                      "0001"
-	                      "000001001"
-	                      "111011101010011"
-	                      "1111111111");
+			      "0001"
+			      "0001"
+			      "000001001"
+			      "111011101010011"
+			      "1111111111");
 }
 
 /* Every level of the identifier and control field stands where ISO 11898-1 puts it. */
@@ -61,9 +61,9 @@ static void extended_fields(void **state)
 	struct simcan_frame frame = {.id = 0x15555555, .extended = true, .remote = true, .dlc = 5};
 	struct simcan_bits bits;
 	static const uint8_t fields[] = {
-	        SIMCAN_SOF,      SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_28_21,
-	        SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_20_18, SIMCAN_ID_20_18, SIMCAN_ID_20_18,
-	        SIMCAN_SRTR,     SIMCAN_IDE,      SIMCAN_ID_17_13,
+		SIMCAN_SOF,      SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_28_21,
+		SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_28_21, SIMCAN_ID_20_18,
+		SIMCAN_ID_20_18, SIMCAN_ID_20_18, SIMCAN_SRTR,     SIMCAN_IDE,      SIMCAN_ID_17_13,
 	};
 
 	(void)state;
@@ -144,7 +144,7 @@ static void round_trips(void **state)
 		simcan_frame_encode(&frame, &bits);
 		assert_int_equal(count_stuff_bits(&bits), bits.stuff_bits);
 		assert_int_equal(bits.count - bits.stuff_bits,
-		                 (frame.extended ? 64 : 44) + 8 * simcan_frame_bytes(&frame));
+				 (frame.extended ? 64 : 44) + 8 * simcan_frame_bytes(&frame));
 		simcan_frame_decode(bits.level, bits.count, &reception);
 		assert_true(reception.valid);
 		assert_int_equal(reception.frame.id, frame.id);
@@ -202,9 +202,9 @@ static void error_kinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(zeros),       cmocka_unit_test(one_byte),      cmocka_unit_test(extended_fields),
-	        cmocka_unit_test(longest),     cmocka_unit_test(round_trips),   cmocka_unit_test(single_errors),
-	        cmocka_unit_test(error_kinds),
+		cmocka_unit_test(zeros),       cmocka_unit_test(one_byte),    cmocka_unit_test(extended_fields),
+		cmocka_unit_test(longest),     cmocka_unit_test(round_trips), cmocka_unit_test(single_errors),
+		cmocka_unit_test(error_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,8 @@ static void pass(struct pair *pair, uint64_t ns)
 static int setup(void **state)
 {
 	static struct pair pair;
-	const struct test_setting settings[] = {{.key = "bus", .text = "pcan"}, {.key = "serial", .number = 0x1234}, {.key = NULL}};
+	const struct test_setting settings[] = {
+		{.key = "bus", .text = "pcan"}, {.key = "serial", .number = 0x1234}, {.key = NULL}};
 
 	memset(&pair, 0, sizeof(pair));
 	pair.now = 1000000000;
@@ -57,7 +58,7 @@ static int setup(void **state)
 	pair.bus = simcan_bus_get("pcan", &pair.clock);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(
-		        simcan_device_create_on(test_settings(settings), &interface, &pair.clock, &pair.device[i]), 0);
+			simcan_device_create_on(test_settings(settings), &interface, &pair.clock, &pair.device[i]), 0);
 		pair.file[i] = open_node(pair.device[i], O_NONBLOCK);
 	}
 	pass(&pair, 1000000);
@@ -197,7 +198,7 @@ static void one_fifo_per_device(void **state)
 	assert_int_equal(got.Msg.ID, 2);
 	nonblocking.cancelled = 1; /* a blocking open waits even now, and is told to stop */
 	assert_int_equal(backend->ioctl(second, NULL, PCAN_PCAN_READ_MSG, (uint64_t)(uintptr_t)&got, &nonblocking),
-	                 -EINTR);
+			 -EINTR);
 	backend->close(second);
 }
 
@@ -278,8 +279,7 @@ static void bus_states(void **state)
 	assert_int_equal(diagnosis.dwWriteCounter, 1);
 	assert_int_equal(diagnosis.dwReadCounter, 3);
 	assert_int_equal(diagnosis.nOpenPaths, 1);
-	assert_int_equal(get_flags(pair, 0),
-	                 PCAN_CAN_ERR_BUSLIGHT | PCAN_CAN_ERR_BUSHEAVY | PCAN_CAN_ERR_QRCVEMPTY);
+	assert_int_equal(get_flags(pair, 0), PCAN_CAN_ERR_BUSLIGHT | PCAN_CAN_ERR_BUSHEAVY | PCAN_CAN_ERR_QRCVEMPTY);
 	assert_int_equal(get_flags(pair, 0), PCAN_CAN_ERR_QRCVEMPTY);
 }
 
@@ -347,7 +347,7 @@ static void conversions(void **state)
 		uint32_t rate;
 		uint16_t registers;
 	} known[] = {
-	        {1000000, 0x0014}, {500000, 0x001c}, {250000, 0x011c}, {125000, 0x031c}, {10000, 0x311c},
+		{1000000, 0x0014}, {500000, 0x001c}, {250000, 0x011c}, {125000, 0x031c}, {10000, 0x311c},
 	};
 	struct pair *pair = *state;
 	struct pcan_TPBTR0BTR1 conversion = {0};
@@ -404,9 +404,9 @@ static void own_and_single_shot(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(messages_cross), TEST(wrong_messages),  TEST(init_sets_the_rate), TEST(one_fifo_per_device),
-	        TEST(transmit_full),  TEST(receive_overrun), TEST(bus_states),         TEST(bus_off),
-	        TEST(filters),        TEST(conversions),     TEST(own_and_single_shot),
+		TEST(messages_cross), TEST(wrong_messages),  TEST(init_sets_the_rate),  TEST(one_fifo_per_device),
+		TEST(transmit_full),  TEST(receive_overrun), TEST(bus_states),          TEST(bus_off),
+		TEST(filters),        TEST(conversions),     TEST(own_and_single_shot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
