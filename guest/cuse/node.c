@@ -70,9 +70,10 @@ static void set_permissions(const struct node *node)
 		ret = -errno;
 	if (!ret && (!S_ISCHR(stat.st_mode) || stat.st_rdev != number))
 		ret = -EEXIST;
-	if (!ret && chown(path, node->uid, node->gid) < 0)
-		ret = -errno;
+	/* In this order it takes CAP_CHOWN only: the node is root's until the second step. */
 	if (!ret && chmod(path, (mode_t)node->mode & 0777) < 0)
+		ret = -errno;
+	if (!ret && (node->uid != (uid_t)-1 || node->gid != (gid_t)-1) && chown(path, node->uid, node->gid) < 0)
 		ret = -errno;
 	if (ret)
 		iof_log(IOF_LOG_WARNING, "%s: cannot set owner and mode: %s", path, strerror(-ret));
@@ -170,6 +171,7 @@ static int node_start(struct node *node)
 		return ret;
 	}
 	node->session = cuse_lowlevel_new(&args, &info, &operations, node);
+	fuse_opt_free_args(&args);
 	if (!node->session) {
 		close(fd);
 		return -ENOMEM;

@@ -28,7 +28,7 @@ count() { # PATTERN
 }
 
 trace() { # TIMES
-	strace -f -y -o "/tmp/trace.$1" cuse-test-front --address unix:$socket >"/tmp/log.$1" 2>&1 </dev/null &
+	ASAN_OPTIONS=detect_leaks=0 strace -f -y -o "/tmp/trace.$1" cuse-test-front --address unix:$socket >"/tmp/log.$1" 2>&1 </dev/null &
 	tracer=$!
 	wait_for 20 test -c /dev/td0
 	cuse-test-app flat "" "$1"
