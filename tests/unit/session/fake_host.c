@@ -20,24 +20,6 @@ struct fake_host {
 	bool stop;
 };
 
-const struct iof_type type_word = {.name = "word", .size = {4, 4, 4, 4}, .same = 15};
-static const struct iof_command commands[] = {
-	{.name = "ECHO", .number = {1, 1, 1, 1}, .mask = ~0U, .argument = IOF_ARG_VALUE, .hash = 0x11},
-	{.name = "HOLD", .number = {2, 2, 2, 2}, .mask = ~0U, .argument = IOF_ARG_VALUE, .hash = 0x22},
-	{.name = "THIRD", .number = {3, 3, 3, 3}, .mask = ~0U, .argument = IOF_ARG_VALUE, .hash = 0x33},
-};
-static const struct iof_interface testdev = {
-	.name = "testdev",
-	.driver = "none",
-	.node = "testdev%u",
-	.hash = 0xabcdef,
-	.commands = commands,
-	.n_commands = 3,
-	.read = {.record = &type_word, .direction = IOF_OUT, .max_count = 16},
-	.write = {.record = &type_word, .direction = IOF_IN, .max_count = 16},
-};
-const struct iof_interface *const iof_interfaces[] = {&testdev, NULL};
-
 static struct iof_link *link_of(struct fake_host *host)
 {
 	return __atomic_load_n(&host->link, __ATOMIC_ACQUIRE);
@@ -110,15 +92,15 @@ static void answer_hello(struct fake_host *host, uint64_t tag, const Ioferry__He
 		return;
 	}
 	devices[0].name = (char[]){"testdev0"};
-	devices[0].interface = (char[]){"testdev"};
-	devices[0].interface_hash = options->interface_hash ? options->interface_hash : testdev.hash;
+	devices[0].interface = (char *)(uintptr_t)iof_interfaces[0]->name;
+	devices[0].interface_hash = options->interface_hash ? options->interface_hash : iof_interfaces[0]->hash;
 	devices[0].mode = 07660;
 	devices[0].major = 240;
 	devices[0].minor = host->seen.hellos;
 	devices[1].name = (char[]){"other"};
 	devices[1].interface = (char[]){"unheard-of"};
 	devices[2].name = (char[]){"../../etc/passwd"};
-	devices[2].interface = (char[]){"testdev"};
+	devices[2].interface = devices[0].interface;
 	answer.version = options->version ? options->version : hello->version_max;
 	answer.message_max = options->message_max ? options->message_max : hello->message_max;
 	answer.max_calls = options->max_calls ? options->max_calls : 64;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host for the tests of guest sessions: one thread on a Unix socket. It answers hellos, opens and closes by
- * itself and hands every other request to the test.
+ * A host for the tests of guest sessions: one thread on a Unix socket. It offers "testdev0" of the test's first
+ * interface, answers hellos, opens and closes by itself and hands every other request to the test.
  */
 #ifndef IOFERRY_TEST_FAKE_HOST_H
 #define IOFERRY_TEST_FAKE_HOST_H
