@@ -411,14 +411,14 @@ class Scope:
             )
         if call.function in ("_IOC_SIZE", "_IOC_NR"):
             raise EvaluationError(call.span, "no constant", f"use {call.function}(command) as a count in an argument")
-        values = []
+        values: list[int] = []
         for argument in call.arguments:
             if isinstance(argument, TypeRef):
                 values.append(self.type_of(argument).size[layout])
             else:
                 values.append(self.evaluate(argument, layout))
         if call.function == "_IOC":
-            direction, kind, number, size = values[:4]
+            direction, kind, number, size = values[0], values[1], values[2], values[3]
         else:
             direction, kind, number = _IOC_DIRECTION.get(call.function, 0), values[0], values[1]
             size = values[2] if len(values) > 2 else 0

@@ -308,7 +308,7 @@ class Printer:
         """One statement and break go behind their label where they fit."""
         body = [line.strip() for line in self.lines[start:]]
         line = " ".join([self.lines[start - 1], *body])
-        if len(body) <= 2 and "\n" not in line and width(line) <= 120:
+        if len(body) <= 2 and "\n" not in line and width(line) <= COLUMNS:
             self.lines[start - 1 :] = [line]
 
     def _switch_many(self, op: program.Switch, depth: int) -> None:

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""The program as a user runs it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import HERE, ROOT
+
+LAUNCH = ROOT / "codegen" / "ioferryc-launch"
+FEATURES = sorted(str(path) for path in (HERE / "features").glob("*.idl"))
+
+
+def run(*arguments: str, cwd: Path = ROOT, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    command = [python, str(LAUNCH), *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_check_says_nothing_about_good_files(tmp_path: Path) -> None:
+    done = run("check", *FEATURES, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_check_counts_errors() -> None:
+    done = run("check", str(HERE / "errors" / "numbers.idl"), str(HERE / "errors" / "unions.idl"))
+    assert done.returncode == 1
+    count = done.stderr.count(": error: ")
+    assert done.stderr.rstrip().endswith(f"{count} errors") and count > 8
+
+
+def test_missing_file_is_named() -> None:
+    done = run("check", "nowhere.idl")
+    assert done.returncode == 2
+    assert "nowhere.idl: No such file" in done.stderr
+
+
+def test_list_ends_with_the_sum() -> None:
+    done = run("list", *FEATURES)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    names = [line.split()[0] for line in lines if line[:1].isupper() and not line.startswith("COMMAND")]
+    assert lines[-1] == f"{len(names)} commands, {len(names) - 1} carried, 1 unsupported"
+    assert any("0x80887301" in line and "0x806c7301" in line for line in lines), "numbers of ILP32 ABIs"
+    assert any(line.startswith("EXPORT") and "hands out a file descriptor" in line for line in lines)
+    assert any(line.startswith("OLD") and "all but cuse" in line for line in lines)
+
+
+def test_unchanged_files_keep_their_times(tmp_path: Path) -> None:
+    idl = tmp_path / "twice.idl"
+    idl.write_text('interface twice {\n\tdriver "x";\n\tnode "x";\n\tioctl A = 1 ();\n}\n')
+    out = tmp_path / "out"
+    assert run("gen", "--out", str(out), str(idl)).returncode == 0
+    for file in out.iterdir():
+        os.utime(file, ns=(1, 1))
+    idl.write_text(idl.read_text().replace("node", "// where\n\tnode"))
+    assert run("gen", "--out", str(out), str(idl)).returncode == 0
+    assert [file.name for file in out.iterdir() if file.stat().st_mtime_ns != 1] == []
+
+
+def test_registry_names_every_interface(tmp_path: Path) -> None:
+    assert run("gen", "--out", str(tmp_path), *FEATURES).returncode == 0
+    text = (tmp_path / "interfaces.c").read_text()
+    for path in FEATURES:
+        assert f"&{Path(path).stem}_interface," in text
+
+
+def test_generated_files_name_no_machine(tmp_path: Path) -> None:
+    assert run("gen", "--out", str(tmp_path), *FEATURES).returncode == 0
+    for file in tmp_path.iterdir():
+        assert str(ROOT) not in file.read_text(), file.name
+
+
+def test_interpreter_without_modules_is_left_for_another_or_told(tmp_path: Path) -> None:
+    """-S -E hides Debian's modules from the first interpreter."""
+    command = [sys.executable, "-S", "-E", "-I", str(LAUNCH), "check", FEATURES[0]]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
+    assert done.returncode == 0 or "python3-lark" in done.stderr
+
+
+def test_module_without_lark_names_debian_packages() -> None:
+    code = "import sys; sys.modules['lark'] = None; import runpy; runpy.run_module('ioferryc', run_name='__main__')"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "codegen")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "python3-lark python3-jinja2" in done.stderr
