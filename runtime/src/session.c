@@ -23,7 +23,6 @@ static struct iof_session *session_allocate(struct iof_link *link, const struct 
 	session->max_calls = CALLS_AT_FIRST;
 	session->keep_replies = CALLS_AT_FIRST;
 	session->keep_bytes = session->message_max;
-	session->queue_end = &session->queue;
 	link->ops->set_message_max(link, session->message_max);
 	return session;
 }

@@ -37,13 +37,11 @@ static int enter(struct iof_session *session, struct iof_call *call)
 	return r;
 }
 
-void session_queue_remove(struct iof_session *session, struct iof_call *call)
+void session_unfollow(struct iof_call *call)
 {
 	*call->queue_link = call->queue_next;
 	if (call->queue_next)
 		call->queue_next->queue_link = call->queue_link;
-	else
-		session->queue_end = call->queue_link;
 }
 
 /* Takes a call out of the table, with the lock held. Returns the state it was in. */
@@ -56,7 +54,7 @@ static enum call_state take_locked(struct iof_session *session, struct iof_call 
 		call->next->link = call->link;
 	session->outstanding--;
 	if (state == CALL_SLEEPING)
-		session_queue_remove(session, call);
+		session_unfollow(call);
 	if (state != CALL_UNATTENDED)
 		__atomic_store_n(&call->state, CALL_FINISHING, __ATOMIC_RELAXED);
 	return state;

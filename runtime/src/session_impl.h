@@ -15,8 +15,8 @@
 /* Futex word of a call. Changed with the session's lock held, but for the last step to CALL_DONE. */
 enum call_state {
 	CALL_PENDING,    /* in flight; its thread is elsewhere, or reads the link */
-	CALL_SLEEPING,   /* in flight; its thread is in the queue and sleeps on this word */
-	CALL_PROMOTED,   /* in flight; taken out of the queue to read the link next */
+	CALL_SLEEPING,   /* in flight; its thread is among the followers and sleeps on this word */
+	CALL_PROMOTED,   /* in flight; taken out of the followers to read the link next */
 	CALL_FINISHING,  /* done() is running */
 	CALL_AWAITED,    /* done() is running, and a thread sleeps on this word */
 	CALL_DONE,       /* done() has run */
@@ -54,11 +54,12 @@ struct iof_session {
 	bool lost; /* atomic; and everybody has been told */
 
 	bool reading;                 /* somebody has the role of the reader */
-	const void *reader;           /* which thread; NULL: promoted and not awake yet */
+	const void *reader;           /* which thread; NULL: that of the promoted call */
+	struct iof_call *promoted;    /* its thread is not awake yet */
 	struct iof_call *reader_call; /* what it waits for; NULL: nothing */
 	bool asleep;                  /* the reader's own: between options.asleep(true) and (false) */
 	bool garbage;                 /* the reader's own: a message could not be decoded */
-	struct iof_call *queue, **queue_end;
+	struct iof_call *followers;   /* the youngest first */
 
 	uint32_t idle; /* futex word: changes when the role of the reader falls free while a server waits for that */
 	bool idle_wanted;
@@ -74,7 +75,7 @@ void session_lose(struct iof_session *session);
 void session_ack_if_due(struct iof_session *session);
 int session_send(struct iof_session *session, const struct iof_request *request, const struct iovec *payload,
 		 int n_parts);
-void session_queue_remove(struct iof_session *session, struct iof_call *call);
+void session_unfollow(struct iof_call *call);
 
 /* session_wait.c: the role of the reader */
 bool session_take_role(struct iof_session *session);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Leader and followers. The reader's role is one thread's at a time: a thread that waits for a call takes it if it is
- * free, reads until its own reply has come, and hands it to a thread of the queue. All others sleep on their
- * calls' futex words.
+ * free, reads until its own reply has come, and hands it to a follower. Followers sleep on their calls' futex
+ * words.
  *
  * Where a thread sleeps (between let_in(true) and let_in(false)) no lock is held and nothing is half done: a signal
- * handler may run there and make calls of its own, and the thread may be cancelled.
+ * handler may run there and make calls of its own, and the thread may be cancelled. So one thread may have several
+ * calls, of which only the youngest can wake up: the role goes to the youngest follower, and whoever comes to wait
+ * takes it from a promoted thread that is not awake yet.
+ *
+ * What remains: while the reader's thread is inside a long handler, replies to other threads wait.
  */
 #include "session_impl.h"
 #include <stddef.h>
@@ -31,10 +35,21 @@ static void let_in(struct iof_session *session, bool in)
 		session->options.asleep(session->options.context, in);
 }
 
+static void follow_locked(struct iof_session *session, struct iof_call *call)
+{
+	set_state(call, CALL_SLEEPING);
+	call->queue_next = session->followers;
+	call->queue_link = &session->followers;
+	if (call->queue_next)
+		call->queue_next->queue_link = &call->queue_next;
+	session->followers = call;
+}
+
 static void take_role_locked(struct iof_session *session, struct iof_call *call)
 {
 	session->reading = true;
 	session->reader = &self;
+	session->promoted = NULL;
 	session->reader_call = call;
 	session->asleep = false;
 }
@@ -58,25 +73,24 @@ void session_release_role(struct iof_session *session)
 	struct iof_call *next;
 
 	iof_lock(&session->lock);
-	next = session->queue;
+	next = session->followers;
 	session->reader = NULL;
 	session->reader_call = NULL;
+	session->promoted = next;
+	session->reading = next != NULL;
 	session->asleep = false;
 	if (next) {
-		session_queue_remove(session, next);
+		session_unfollow(next);
 		set_state(next, CALL_PROMOTED);
 		wake = &next->state;
-	} else {
-		session->reading = false;
-		if (session->idle_wanted) {
-			session->idle_wanted = false;
-			__atomic_add_fetch(&session->idle, 1, __ATOMIC_RELEASE);
-			wake = &session->idle;
-		}
+	} else if (session->idle_wanted) {
+		session->idle_wanted = false;
+		__atomic_add_fetch(&session->idle, 1, __ATOMIC_RELEASE);
+		wake = &session->idle;
 	}
 	iof_unlock(&session->lock);
 	if (wake)
-		iof_futex_wake(wake, wake == &session->idle ? INT32_MAX : 1);
+		iof_futex_wake(wake, next ? 1 : INT32_MAX);
 }
 
 /* Reads what is there; the role is the caller's. 0 or -ENODEV, everybody having been told. */
@@ -161,17 +175,15 @@ static enum role choose_role(struct iof_session *session, struct iof_call *call)
 		set_state(call, CALL_AWAITED);
 	} else if (state_of(call) == CALL_DONE) {
 		role = ROLE_NONE;
-	} else if (!session->reading) {
+	} else if (!session->reading || session->promoted) {
+		if (session->promoted)
+			follow_locked(session, session->promoted);
 		take_role_locked(session, call);
 		role = ROLE_READER;
 	} else if (session->reader == &self) {
 		role = session->asleep ? ROLE_NESTED : ROLE_DEADLOCK;
 	} else {
-		set_state(call, CALL_SLEEPING);
-		call->queue_next = NULL;
-		call->queue_link = session->queue_end;
-		*session->queue_end = call;
-		session->queue_end = &call->queue_next;
+		follow_locked(session, call);
 		role = ROLE_FOLLOWER;
 	}
 	iof_unlock(&session->lock);
@@ -197,7 +209,7 @@ static int follow(struct iof_session *session, struct iof_call *call, bool resta
 	iof_lock(&session->lock);
 	promoted = state_of(call) == CALL_PROMOTED;
 	if (state_of(call) == CALL_SLEEPING)
-		session_queue_remove(session, call);
+		session_unfollow(call);
 	if (promoted)
 		take_role_locked(session, call);
 	if (promoted || state_of(call) == CALL_SLEEPING)
@@ -257,7 +269,7 @@ bool iof_session_leave(struct iof_session *session, struct iof_call *call)
 	}
 	iof_lock(&session->lock);
 	if (state_of(call) == CALL_SLEEPING)
-		session_queue_remove(session, call);
+		session_unfollow(call);
 	if (state_of(call) == CALL_FINISHING)
 		set_state(call, CALL_AWAITED);
 	over = state_of(call) == CALL_AWAITED || state_of(call) == CALL_DONE;

@@ -281,6 +281,66 @@ static void a_handler_may_call_where_it_interrupted_the_reader(void **state)
 	nested(false, SA_RESTART);
 }
 
+static uint64_t leader_tag;
+static bool leader_first;
+static struct waiter *leader;
+
+/* The interrupted thread follows; the leader's reply comes before the handler waits, or while it does. */
+static void call_from_handler_of_follower(int number)
+{
+	struct test_call call;
+
+	(void)number;
+	if (leader_first) {
+		fake_host_reply(handler_host, leader_tag, IOF_STATUS_COMPLETED, 5, 0, NULL, 0);
+		for (int tries = 0; tries < 5000 && !is_over(leader); tries++)
+			usleep(1000);
+	}
+	handler_result = submit(handler_session, &call, ECHO, 1, true);
+	if (!leader_first)
+		fake_host_reply(handler_host, leader_tag, IOF_STATUS_COMPLETED, 5, 0, NULL, 0);
+	fake_host_reply(handler_host, call.call.tag, IOF_STATUS_COMPLETED, 6, 0, NULL, 0);
+	if (handler_result == 0)
+		handler_result = iof_session_wait(handler_session, &call.call, true);
+	if (handler_result == 0 && call.reply.result != 6)
+		handler_result = -EPROTO;
+	__atomic_add_fetch(&handled, 1, __ATOMIC_RELEASE);
+}
+
+static void nested_follower(bool first)
+{
+	struct iof_session_options options = {.asleep = let_signals_in};
+	struct fake_host *host = fake_host_start(&(struct fake_options){.handle = hold});
+	struct iof_session *session = session_to(host, &options);
+	struct waiter waiters[2];
+
+	handler_session = session;
+	handler_host = host;
+	handler_result = 1;
+	leader_first = first;
+	leader = &waiters[0];
+	handle_with(call_from_handler_of_follower, SA_RESTART);
+	let_signals_in(NULL, false);
+	start_waiter(&waiters[0], session, true, wait_for_call);
+	start_waiter(&waiters[1], session, true, wait_for_call);
+	leader_tag = waiters[0].call.call.tag;
+	pthread_kill(waiters[1].thread, SIGUSR1);
+	pthread_join(waiters[0].thread, NULL);
+	wait_for(times_handled() == 1);
+	assert_int_equal(handler_result, 0);
+	release(host, &waiters[1]);
+	let_signals_in(NULL, true);
+	iof_session_destroy(session);
+	fake_host_stop(host);
+}
+
+static void a_handler_may_call_where_it_interrupted_a_follower(void **state)
+{
+	(void)state;
+	nested_follower(false);
+	nested_follower(true);
+}
+
 /* pthread_cancel() */
 
 static void let_cancel_in(void *context, bool asleep)
@@ -378,6 +438,7 @@ int main(void)
 		cmocka_unit_test(an_interrupted_call_can_be_waited_for_again),
 		cmocka_unit_test(an_interrupted_open_is_cancelled),
 		cmocka_unit_test(a_handler_may_call_where_it_interrupted_the_reader),
+		cmocka_unit_test(a_handler_may_call_where_it_interrupted_a_follower),
 		cmocka_unit_test(a_cancelled_thread_gives_up_what_it_held),
 		cmocka_unit_test(a_reply_that_came_with_the_cancel_is_not_lost),
 	};
