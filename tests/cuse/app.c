@@ -129,10 +129,12 @@ static void run(struct app *app, const char *what, int times)
 		count_flat(app, times);
 	if (all)
 		test_node(app);
-	if (all || strcmp(what, "retry") == 0) {
+	if (strcmp(what, "unreachable") == 0)
+		test_unreachable(app);
+	if (all || strcmp(what, "direct") == 0 || strcmp(what, "retry") == 0) {
 		test_ioctls(app);
 		test_bad_memory(app);
-		test_large(app, all);
+		test_large(app, strcmp(what, "retry") != 0);
 	}
 	if (!all)
 		return;

@@ -27,6 +27,7 @@ int later(int ms, unsigned long command, unsigned long argument);
 void test_ioctls(struct app *app);
 void test_bad_memory(struct app *app);
 void test_large(struct app *app, bool direct);
+void test_unreachable(struct app *app);
 void test_nonblock(struct app *app);
 void test_messages(struct app *app);
 void test_bytes(struct app *app);

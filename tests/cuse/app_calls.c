@@ -107,6 +107,28 @@ void test_ioctls(struct app *app)
 	check_result(app, "an unsupported command", ioctl(app->fd, TD_UNSUPPORTED, &flat), -1, ENOTTY);
 }
 
+/* The kernel's own page in each process: the kernel copies from it, process_vm_readv() does not. */
+static void test_kernel_page(struct app *app)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long page = 0;
+	uint8_t out[64];
+	char line[256];
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, "[vvar]") && sscanf(line, "%lx-", &page) == 1)
+			break;
+	if (maps)
+		fclose(maps);
+	if (page) {
+		struct td_deep deep = {(void *)page, out, 64, 64};
+
+		check_result(app, "memory that only the kernel can reach", ioctl(app->fd, TD_DEEP, &deep), 64, 0);
+	} else {
+		printf("ok memory that only the kernel can reach%s # SKIP this process has no [vvar]\n", app->suffix);
+	}
+}
+
 void test_bad_memory(struct app *app)
 {
 	uint8_t *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -128,6 +150,7 @@ void test_bad_memory(struct app *app)
 	mprotect(pages, PAGE, PROT_READ);
 	check_result(app, "memory that is read-only", ioctl(app->fd, TD_FLAT, last), -1, EFAULT);
 	munmap(pages, PAGE);
+	test_kernel_page(app);
 	test_items(app, 1, 0, 0, "... and the device still works");
 }
 
@@ -211,4 +234,21 @@ void test_large(struct app *app, bool direct)
 	}
 	free((void *)(uintptr_t)deep.in);
 	free(deep.out);
+}
+
+/* What needs a look at the caller, where that is not permitted. */
+void test_unreachable(struct app *app)
+{
+	int fd = open(NODE, O_RDWR | O_NONBLOCK), bytes = open(BYTES_NODE, O_RDWR);
+	struct td_message message = {.id = 1};
+	char in[8] = "";
+
+	check_result(app, "write counted in messages", write(fd, &message, 1), -1, EOPNOTSUPP);
+	check_result(app, "read counted in messages", read(fd, &message, 1), -1, EOPNOTSUPP);
+	check_result(app, "O_NONBLOCK as it was last seen", ioctl(fd, TD_NONBLOCK, 0), 1, 0);
+	check_result(app, "write of bytes", write(bytes, "abc", 3), 3, 0);
+	check_result(app, "read of bytes", read(bytes, in, 8), 3, 0);
+	check(app, memcmp(in, "abc", 3) == 0, "... the bytes");
+	close(bytes);
+	close(fd);
 }

@@ -121,8 +121,25 @@ setpriv --reuid 1000 --regid 1000 --clear-groups "$(command -v cuse-test-front)"
 front=$!
 check "a front end without privileges makes nodes too" wait_for 10 test -c /dev/td0
 cuse-test-app retry " by a front end that may not read its caller" || VM_FAILED=1
+cuse-test-app unreachable " by a front end that may not read its caller" || VM_FAILED=1
 check "... which it says once" test "$(grep -c "cannot read the memory of caller" "$log")" = 1
 stop $front
+
+note "namespaces"
+start_front
+wait_for 10 test -c /dev/td0
+unshare --pid --fork --mount-proc cuse-test-app direct " in a container" || VM_FAILED=1
+check "a caller in a PID namespace below is reached" test "$(grep -c "cannot read the memory of caller" "$log")" = 0
+stop $front
+: >"$log"
+unshare --pid --fork --mount-proc --kill-child cuse-test-front --address unix:$socket --log debug >>"$log" 2>&1 </dev/null &
+front=$!
+wait_for 10 test -c /dev/td0
+cuse-test-app retry " from outside of a container" || VM_FAILED=1
+cuse-test-app unreachable " from outside of a container" || VM_FAILED=1
+check "a caller in a PID namespace above is not" grep -q "not in this pid namespace" "$log"
+kill "$(pgrep -P $front)"
+wait $front
 
 note "counting what a call costs"
 trace 10
