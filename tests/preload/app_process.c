@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* Several processes: fork, exec, spawn, descriptors that are passed, and a host that goes away. */
+#include "app.h"
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+extern char **environ;
+
+void test_fork(void)
+{
+	int watch = open_node(NODE, O_RDWR), fd = open_node(OTHER, O_RDWR), copy, closes, status;
+	struct probe_pair pair = {.a = 7};
+	pid_t child, other;
+
+	closes = ioctl(fd, PROBE_CLOSES);
+	child = fork();
+	if (!child) {
+		/* The parent closes its own meanwhile. */
+		usleep(150000);
+		CHECK(ioctl(fd, PROBE_ADD, &pair) == 5 && pair.b == 8);
+		CHECK(ioctl(fd, PROBE_OPENS) == 1);
+		CHECK(ioctl(watch, PROBE_OPENS) == 1);
+		other = fork(); /* and once more */
+		if (!other) {
+			CHECK(ioctl(fd, PROBE_OPENS) == 1 && ioctl(fd, PROBE_CLOSES) == closes);
+			_exit(0);
+		}
+		reap(other);
+		CHECK(ioctl(fd, PROBE_CLOSES) == closes);
+		_exit(0);
+	}
+	CHECK(close(fd) == 0);
+	reap(child);
+	fd = open_node(OTHER, O_RDWR);
+	await(fd, PROBE_CLOSES, closes + 1);
+	CHECK(ioctl(fd, PROBE_OPENS) == 1 && ioctl(watch, PROBE_OPENS) == 1);
+
+	/* The open file is one: its flags too. The child leaves before it has used the device. */
+	copy = dup(fd);
+	child = fork();
+	if (!child)
+		_exit(fcntl(copy, F_SETFL, O_NONBLOCK) != 0);
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+	CHECK(ioctl(fd, PROBE_NONBLOCK) == 1 && ioctl(copy, PROBE_CLOSES) == closes + 1);
+	/* A child that never calls leaves the parent's session alone. */
+	child = fork();
+	if (!child)
+		_exit(0);
+	reap(child);
+	CHECK(ioctl(watch, PROBE_OPENS) == 1);
+}
+
+/* The new image: child FD CLOSES [SHUT_FD]. */
+int exec_child(int argc, char **argv)
+{
+	struct probe_pair pair = {.a = 20};
+	struct probe_record record = {4, 0};
+	int fd = atoi(argv[2]);
+
+	if (argc > 4)
+		FAILS(ioctl(atoi(argv[4]), PROBE_OPENS), EBADF);
+	CHECK(ioctl(fd, PROBE_ADD, &pair) == 5 && pair.b == 21);
+	CHECK(ioctl(fd, PROBE_OPENS) == 1);
+	CHECK(ioctl(fd, PROBE_CLOSES) == atoi(argv[3]));
+	CHECK((fcntl(fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK)) == (O_RDWR | O_NONBLOCK));
+	CHECK(write(fd, &record, 1) == 1 && read(fd, &record, 1) == 1 && record.value == 4);
+	FAILS(read(fd, &record, 1), EAGAIN);
+	return 0;
+}
+
+void test_exec(void)
+{
+	int fd = open_node(NODE, O_RDWR | O_NONBLOCK), shut = open_node(OTHER, O_RDWR | O_CLOEXEC), copy = dup(fd);
+	char number[16], copied[16], closes[16], shut_number[16];
+	pid_t child;
+
+	snprintf(number, sizeof number, "%d", fd);
+	snprintf(copied, sizeof copied, "%d", copy);
+	snprintf(shut_number, sizeof shut_number, "%d", shut);
+	snprintf(closes, sizeof closes, "%d", ioctl(fd, PROBE_CLOSES));
+	child = fork();
+	if (!child) {
+		execl("/proc/self/exe", "app", "child", copied, closes, shut_number, (char *)NULL);
+		_exit(1);
+	}
+	reap(child);
+	CHECK(ioctl(fd, PROBE_CLOSES) == atoi(closes));
+	/* And of this process itself, which then is the only one that has it open. */
+	execl("/proc/self/exe", "app", "child", number, closes, shut_number, (char *)NULL);
+	CHECK(!"exec failed");
+}
+
+void test_spawn(void)
+{
+	int fd = open_node(NODE, O_RDWR | O_NONBLOCK);
+	char number[16], closes[16], line[256], self[200];
+	char *arguments[] = {"app", "child", number, closes, NULL};
+	posix_spawn_file_actions_t actions;
+	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+	pid_t child;
+	FILE *pipe_stream;
+
+	CHECK(length > 0);
+	self[length] = 0;
+	snprintf(number, sizeof number, "%d", fd);
+	snprintf(closes, sizeof closes, "%d", ioctl(fd, PROBE_CLOSES));
+	CHECK(!posix_spawn(&child, self, NULL, NULL, arguments, environ));
+	reap(child);
+	/* Under another number. */
+	CHECK(!posix_spawn_file_actions_init(&actions) && !posix_spawn_file_actions_adddup2(&actions, fd, 77));
+	CHECK(!posix_spawn_file_actions_addclose(&actions, fd));
+	strcpy(number, "77");
+	CHECK(!posix_spawnp(&child, self, &actions, NULL, arguments, environ));
+	reap(child);
+	snprintf(number, sizeof number, "%d", fd);
+	/* vfork: the child changes its own descriptors, not the parent's. */
+	child = vfork();
+	if (!child) {
+		dup2(fd, 78);
+		close(fd);
+		execl(self, "app", "child", "78", closes, (char *)NULL);
+		_exit(1);
+	}
+	reap(child);
+	CHECK(ioctl(fd, PROBE_OPENS) == 1);
+	snprintf(line, sizeof line, "%s child %d %s", self, fd, closes);
+	CHECK(system(line) == 0);
+	snprintf(line, sizeof line, "%s child %d %s && echo fine", self, fd, closes);
+	pipe_stream = popen(line, "r");
+	CHECK(pipe_stream && fgets(line, sizeof line, pipe_stream) && !strcmp(line, "fine\n"));
+	CHECK(pclose(pipe_stream) == 0);
+	/* A program without the shim gets a socket, and does not disturb. */
+	snprintf(line, sizeof line, "LD_PRELOAD= %s child %d %s 2>/dev/null", self, fd, closes);
+	CHECK(system(line) != 0);
+	CHECK(ioctl(fd, PROBE_OPENS) == 1 && ioctl(fd, PROBE_CLOSES) == atoi(closes));
+}
+
+static void send_fd(int socket, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	struct iovec part = {"x", 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+	CHECK(sendmsg(socket, &message, 0) == 1);
+}
+
+static int receive_fd(int socket)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte;
+	struct iovec part = {&byte, 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+	int fd;
+
+	CHECK(recvmsg(socket, &message, 0) == 1);
+	memcpy(&fd, CMSG_DATA(&control.header), sizeof fd);
+	return fd;
+}
+
+void test_pass(void)
+{
+	int sockets[2], fd, back, closes;
+	struct probe_pair pair = {.a = 3};
+	pid_t child;
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
+	child = fork(); /* before the device is open */
+	if (!child) {
+		fd = receive_fd(sockets[1]);
+		usleep(100000); /* the sender has closed its own */
+		CHECK(ioctl(fd, PROBE_ADD, &pair) == 5 && pair.b == 4);
+		CHECK(ioctl(fd, PROBE_OPENS) == 1);
+		send_fd(sockets[1], fd);
+		usleep(100000);
+		_exit(0);
+	}
+	fd = open_node(NODE, O_RDWR);
+	closes = ioctl(fd, PROBE_CLOSES);
+	send_fd(sockets[0], fd);
+	CHECK(close(fd) == 0);
+	back = receive_fd(sockets[0]);
+	reap(child);
+	CHECK(ioctl(back, PROBE_OPENS) == 1 && ioctl(back, PROBE_CLOSES) == closes);
+	/* To oneself it is one more number. */
+	send_fd(sockets[0], back);
+	fd = receive_fd(sockets[1]);
+	CHECK(fd != back && close(back) == 0 && ioctl(fd, PROBE_OPENS) == 1);
+}
+
+static pid_t host_start(void)
+{
+	const char *program = getenv("TEST_HOST"), *address = getenv("IOFERRY_ADDRESS");
+	int ready[2], input[2];
+	char byte;
+	pid_t host;
+
+	CHECK(program && address && pipe(ready) == 0 && pipe(input) == 0);
+	host = fork();
+	if (!host) {
+		dup2(input[0], 0);
+		dup2(ready[1], 1);
+		closefrom(3);
+		unsetenv("LD_PRELOAD");
+		execl(program, program, address, (char *)NULL);
+		_exit(1);
+	}
+	close(ready[1]);
+	close(input[0]); /* input[1] stays: the host ends with this process */
+	CHECK(read(ready[0], &byte, 1) == 1);
+	close(ready[0]);
+	return host;
+}
+
+static void host_kill(pid_t host)
+{
+	CHECK(kill(host, SIGKILL) == 0 && waitpid(host, NULL, 0) == host);
+}
+
+static void *wait_for_end(void *context)
+{
+	FAILS(ioctl(*(int *)context, PROBE_WAIT), ENODEV);
+	return NULL;
+}
+
+/* Runs without a host of the driver's. */
+void test_gone(void)
+{
+	struct probe_record record;
+	struct pollfd entry = {0};
+	pthread_t thread;
+	pid_t host;
+	int fd, fresh;
+
+	FAILS(open(NODE, O_RDWR), ENODEV);
+	host = host_start();
+	fd = open_node(NODE, O_RDWR);
+	entry = (struct pollfd){fd, POLLIN, 0};
+	CHECK(poll(&entry, 1, 10) == 0);
+	CHECK(!pthread_create(&thread, NULL, wait_for_end, &fd));
+	await(fd, PROBE_WAITING, 1);
+	host_kill(host);
+	CHECK(!pthread_join(thread, NULL));
+	FAILS(ioctl(fd, PROBE_OPENS), ENODEV);
+	FAILS(read(fd, &record, 1), ENODEV);
+	CHECK(poll(&entry, 1, -1) == 1 && entry.revents == (POLLERR | POLLHUP));
+	FAILS(open(NODE, O_RDWR), ENODEV);
+	FAILS(open(OTHER, O_RDWR), ENODEV);
+
+	host = host_start();
+	FAILS(ioctl(fd, PROBE_OPENS), ENODEV); /* nothing is revived */
+	fresh = open_node(NODE, O_RDWR);
+	CHECK(ioctl(fresh, PROBE_OPENS) == 1);
+	FAILS(ioctl(fd, PROBE_OPENS), ENODEV);
+	CHECK(close(fd) == 0);
+	/* It goes while this process sleeps in poll(). */
+	entry.fd = fresh;
+	CHECK(poll(&entry, 1, 0) == 0);
+	if (!fork()) {
+		usleep(100000);
+		kill(host, SIGKILL);
+		_exit(0);
+	}
+	CHECK(poll(&entry, 1, 5000) == 1 && entry.revents == (POLLERR | POLLHUP));
+	CHECK(close(fresh) == 0);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* Readiness: poll, select, epoll. */
+#include "app.h"
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <time.h>
+
+static short poll_once(int fd, short events, int timeout)
+{
+	struct pollfd entry = {fd, events, 0};
+	int n = poll(&entry, 1, timeout);
+
+	CHECK(n == (entry.revents != 0));
+	return entry.revents;
+}
+
+static void drain(int fd)
+{
+	struct probe_record records[64];
+
+	while (read(fd, records, 64) > 0)
+		;
+	CHECK(errno == EAGAIN);
+}
+
+void test_poll(void)
+{
+	int fd = open_node(NODE, O_RDWR | O_NONBLOCK), other = open_node(OTHER, O_RDWR), pipes[2];
+	struct probe_record record = {1, 0};
+	struct timespec brief = {0, 20000000};
+	struct pollfd set[4];
+	pthread_t thread;
+
+	CHECK(pipe(pipes) == 0);
+	CHECK(poll_once(fd, POLLIN, 0) == 0 && poll_once(fd, POLLOUT, 0) == POLLOUT);
+	CHECK(poll_once(fd, POLLIN | POLLOUT, -1) == POLLOUT);
+	CHECK(poll_once(fd, POLLIN, 20) == 0);
+	CHECK(write(fd, &record, 1) == 1 && poll_once(fd, POLLIN, -1) == POLLIN);
+	CHECK(poll_once(fd, POLLIN | POLLOUT, 0) == (POLLIN | POLLOUT));
+	drain(fd);
+	CHECK(poll_once(fd, POLLIN, 0) == 0);
+
+	/* Sleeps, and is woken by the host; again after the wake-up. */
+	for (int i = 0; i < 3; i++) {
+		thread = push_after(other, 30); /* the other device: no wake-up */
+		CHECK(poll_once(fd, POLLIN, 60) == 0);
+		CHECK(!pthread_join(thread, NULL));
+		thread = push_after(fd, 30);
+		CHECK(poll_once(fd, POLLIN, -1) == POLLIN);
+		CHECK(!pthread_join(thread, NULL));
+		drain(fd);
+	}
+	CHECK(ioctl(fd, PROBE_FULL, 1) == 0 && poll_once(fd, POLLOUT, 20) == 0);
+	FAILS(write(fd, &record, 1), EAGAIN);
+	CHECK(ioctl(fd, PROBE_FULL, 0) == 0 && poll_once(fd, POLLOUT, -1) == POLLOUT);
+
+	/* Among other descriptors, in either place, negative numbers and closed ones included. */
+	set[0] = (struct pollfd){pipes[0], POLLIN, 0};
+	set[1] = (struct pollfd){-1, POLLIN, 0};
+	set[2] = (struct pollfd){fd, POLLIN, 0};
+	set[3] = (struct pollfd){999, POLLIN, 0};
+	CHECK(poll(set, 3, 10) == 0);
+	CHECK(write(pipes[1], "x", 1) == 1 && poll(set, 3, -1) == 1 && set[0].revents == POLLIN && !set[2].revents);
+	CHECK(write(fd, &record, 1) == 1 && poll(set, 3, -1) == 2 && set[2].revents == POLLIN);
+	CHECK(poll(set, 4, -1) == 3 && set[3].revents == POLLNVAL);
+	drain(fd);
+	CHECK(read(pipes[0], &record, 1) == 1);
+	CHECK(ppoll(set, 3, &brief, NULL) == 0);
+	thread = push_after(fd, 20);
+	CHECK(ppoll(set, 3, NULL, NULL) == 1 && set[2].revents == POLLIN);
+	CHECK(!pthread_join(thread, NULL));
+}
+
+void test_select(void)
+{
+	int fd = open_node(NODE, O_RDWR | O_NONBLOCK), pipes[2];
+	struct timeval timeout = {0, 20000}, long_time = {5, 0};
+	struct timespec no_time = {0, 0};
+	struct probe_record record = {1, 0};
+	fd_set in, out;
+	pthread_t thread;
+
+	CHECK(pipe(pipes) == 0);
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_SET(fd, &in);
+	FD_SET(pipes[0], &in);
+	CHECK(select(pipes[0] + 1, &in, NULL, NULL, &timeout) == 0);
+	CHECK(!FD_ISSET(fd, &in) && timeout.tv_sec == 0 && timeout.tv_usec == 0);
+	FD_SET(fd, &in);
+	FD_SET(fd, &out);
+	CHECK(select(fd + 1, &in, &out, NULL, NULL) == 1 && FD_ISSET(fd, &out) && !FD_ISSET(fd, &in));
+	FD_SET(fd, &in);
+	FD_SET(pipes[0], &in);
+	thread = push_after(fd, 20);
+	CHECK(select(pipes[0] + 1, &in, NULL, NULL, &long_time) == 1 && FD_ISSET(fd, &in));
+	CHECK(long_time.tv_sec == 4 && !FD_ISSET(pipes[0], &in));
+	CHECK(!pthread_join(thread, NULL));
+	FD_SET(fd, &in);
+	FD_SET(fd, &out);
+	CHECK(pselect(fd + 1, &in, &out, NULL, &no_time, NULL) == 2);
+	CHECK(read(fd, &record, 1) == 1);
+	close(pipes[0]);
+	FD_SET(pipes[0], &in);
+	FAILS(select(pipes[0] + 1, &in, NULL, NULL, NULL), EBADF);
+}
+
+static int epoll_once(int set, uint32_t *events, int timeout)
+{
+	struct epoll_event event;
+	int n = epoll_wait(set, &event, 1, timeout);
+
+	CHECK(n >= 0);
+	*events = n ? event.events : 0;
+	return n;
+}
+
+static void watch(int set, int operation, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = fd};
+
+	CHECK(epoll_ctl(set, operation, fd, &event) == 0);
+}
+
+static void level_triggered(int set, int fd)
+{
+	struct probe_record record = {1, 0};
+	uint32_t events;
+	pthread_t thread;
+
+	watch(set, EPOLL_CTL_ADD, fd, EPOLLIN);
+	CHECK(epoll_once(set, &events, 0) == 0 && epoll_once(set, &events, 20) == 0);
+	for (int i = 0; i < 3; i++) {
+		thread = push_after(fd, 30);
+		CHECK(epoll_once(set, &events, -1) == 1 && events == EPOLLIN);
+		CHECK(!pthread_join(thread, NULL));
+		/* Still true until it is taken, and no longer then. */
+		CHECK(epoll_once(set, &events, 0) == 1 && epoll_once(set, &events, 0) == 1);
+		CHECK(read(fd, &record, 1) == 1);
+		CHECK(epoll_once(set, &events, 0) == 0);
+	}
+	watch(set, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLOUT);
+	CHECK(epoll_once(set, &events, -1) == 1 && events == EPOLLOUT);
+	CHECK(ioctl(fd, PROBE_FULL, 1) == 0);
+	CHECK(epoll_once(set, &events, 10) == 0);
+	CHECK(ioctl(fd, PROBE_FULL, 0) == 0);
+	CHECK(epoll_once(set, &events, -1) == 1 && events == EPOLLOUT);
+	thread = push_after(fd, 0);
+	CHECK(!pthread_join(thread, NULL));
+	CHECK(epoll_once(set, &events, -1) == 1 && events == (EPOLLIN | EPOLLOUT));
+	drain(fd);
+}
+
+static void edge_triggered(int set, int fd)
+{
+	uint32_t events;
+
+	watch(set, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLET);
+	CHECK(epoll_once(set, &events, 0) == 0);
+	for (int i = 0; i < 3; i++) {
+		pthread_t thread = push_after(fd, 20);
+
+		CHECK(epoll_once(set, &events, -1) == 1 && events == EPOLLIN);
+		CHECK(!pthread_join(thread, NULL));
+		CHECK(epoll_once(set, &events, 20) == 0); /* told once */
+		drain(fd);
+		CHECK(epoll_once(set, &events, 0) == 0);
+	}
+}
+
+static void *wait_in_epoll(void *context)
+{
+	uint32_t events;
+
+	CHECK(epoll_once(*(int *)context, &events, 5000) == 1 && events == EPOLLIN);
+	return NULL;
+}
+
+void test_epoll(void)
+{
+	int fd = open_node(NODE, O_RDWR | O_NONBLOCK), other = open_node(OTHER, O_RDWR | O_NONBLOCK);
+	int set = epoll_create1(0), second = epoll_create1(0);
+	uint32_t events;
+	pthread_t waiter, pusher;
+
+	CHECK(set >= 0 && second >= 0);
+	level_triggered(set, fd);
+	edge_triggered(set, fd);
+	watch(set, EPOLL_CTL_DEL, fd, 0);
+	pusher = push_after(fd, 0);
+	CHECK(!pthread_join(pusher, NULL));
+	CHECK(epoll_once(set, &events, 10) == 0);
+
+	/* A thread that was waiting before the device came into the set. */
+	CHECK(!pthread_create(&waiter, NULL, wait_in_epoll, &second));
+	usleep(50000);
+	watch(second, EPOLL_CTL_ADD, other, EPOLLIN);
+	pusher = push_after(other, 20);
+	CHECK(!pthread_join(waiter, NULL) && !pthread_join(pusher, NULL));
+	/* What is closed is in no set. */
+	close(other);
+	CHECK(epoll_once(second, &events, 10) == 0);
+}
