@@ -26,7 +26,13 @@ def _size(analysed: Analysed, member: Optional[Member]) -> str:
         return "-"
     kind = analysed.scope.type_of(member.type)
     more = "+" if isinstance(kind, Laid) and (kind.flexible or any(m.member.pointer for m in kind.members)) else ""
-    sizes = (kind.size[1], kind.size[2], kind.size[0])
+    count = 1
+    for extent in member.extents:
+        if extent.count is not None and analysed.scope.is_constant(extent.count):
+            count *= analysed.scope.evaluate(extent.count)
+        else:
+            more = "+"
+    sizes = [kind.size[layout] * count for layout in (1, 2, 0)]
     ilp32 = str(sizes[0]) if sizes[0] == sizes[1] else f"{sizes[0]},{sizes[1]}"
     return f"{ilp32}{more}/{sizes[2]}{more}"
 

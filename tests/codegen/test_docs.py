@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""The examples of docs/idl.md are IDL, and what it says the compiler prints is what it prints."""
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from ioferryc.backends import listing
+from ioferryc.cli import load
+from ioferryc.diag import Diagnostics
+
+TEXT = (ROOT / "docs" / "idl.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```idl\n(.*?)^```", TEXT, re.M | re.S)
+
+
+def load_text(tmp_path: Path, name: str, text: str):
+    path = tmp_path / f"{name}.idl"
+    path.write_text(text)
+    diagnostics = Diagnostics()
+    return load([path], diagnostics), diagnostics
+
+
+def test_there_are_examples() -> None:
+    assert len(BLOCKS) >= 10
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("\n")[0].strip()[:30])
+def test_example(tmp_path: Path, block: str) -> None:
+    found = re.match(r"interface (\w+)", block)
+    name = found.group(1) if found else "example"
+    if not found:
+        # A part of the tutorial uses what the first part declares.
+        needs = "struct frob_sample { __u16 channel; __u16 flags; __s32 value; };" if "frob_sample" in block else ""
+        block = f'interface example {{ driver "d"; node "n"; {needs}\n{block}\n}}'
+    _, diagnostics = load_text(tmp_path, name, block)
+    assert not diagnostics, diagnostics.render()
+
+
+def test_list_in_the_tutorial(tmp_path: Path) -> None:
+    found, _ = load_text(tmp_path, "frob", BLOCKS[0])
+    printed = listing.generate(found)
+    shown = TEXT.split("$ ./run ioferryc list idl/my/frob.idl\n")[1].split("```")[0]
+    assert printed == shown
+
+
+def test_error_in_the_tutorial(tmp_path: Path) -> None:
+    part = BLOCKS[1].replace("[count, max 1024, returned count]", "[count]")
+    _, diagnostics = load_text(tmp_path, "frob", BLOCKS[0].rstrip().rstrip("}") + part + "}\n")
+    shown = re.search(r"```\nidl/my/frob.idl:(.*?)```", TEXT, re.S)
+    assert shown is not None
+    lines = diagnostics.render().splitlines()[:4]
+    assert [line.split("error:")[-1] for line in lines] == [
+        line.split("error:")[-1] for line in shown.group(1).splitlines()[:4]
+    ]
