@@ -244,7 +244,7 @@ void calls_destroy(struct front *front)
 	while (front->pool) {
 		struct call *call = front->pool;
 
-		list_remove(call);
+		front->pool = call->next;
 		destroy(call);
 	}
 }

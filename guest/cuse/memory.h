@@ -41,8 +41,8 @@ void memory_process_vm_init(struct memory_process_vm *vm, pid_t tid);
 /** Reads exactly @p length bytes of thread @p tid. 0 or negative errno. */
 int memory_process_vm_read(pid_t tid, uint64_t address, void *to, size_t length);
 
-#define RETRY_IOVS   256u          /**< FUSE_IOCTL_MAX_IOV: in and out together */
-#define MEMORY_BYTES (32u * 4096u) /**< CUSE has no max_pages: a request moves 32 pages each way at most */
+#define RETRY_IOVS   256u    /**< FUSE_IOCTL_MAX_IOV: in and out together */
+#define MEMORY_BYTES 131072u /**< CUSE has no max_pages: a request moves 32 pages each way at most */
 
 /** One piece of the caller's memory. */
 struct retry_piece {

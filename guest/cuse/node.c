@@ -62,7 +62,7 @@ static void set_permissions(const struct node *node)
 {
 	char path[16 + OPTIONS_NAME_MAX];
 	struct stat stat;
-	dev_t number;
+	dev_t number = 0;
 	int ret = node_number(node, &number);
 
 	node_path(node, path, sizeof(path));
@@ -83,7 +83,7 @@ static void set_permissions(const struct node *node)
 static void on_init_done(void *userdata)
 {
 	struct node *node = userdata;
-	dev_t number;
+	dev_t number = 0;
 
 	if (node_number(node, &number))
 		return; /* it refused: the session ends, see on_request() */

@@ -154,4 +154,4 @@ check "no other descriptor is touched" test "$(count '(open|openat|close|mmap|br
 check "our own code allocates nothing" cmp <(grep allocations /tmp/log.10) <(grep allocations /tmp/log.110)
 cat /tmp/log.110 >>"$log"
 stop $host
-exit $VM_FAILED
+exit "$VM_FAILED"
