@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-# ioferry_vm_test(NAME name SINGLE script | HOST script GUEST script | PARTS part... [TIMEOUT seconds])
+# ioferry_vm_test(NAME name SINGLE script | HOST script GUEST script | PARTS part... [NATIVE_32 file...]
+#                 [TIMEOUT seconds])
 #
 # Registers a test that boots VMs (tests/vm/README.md): label `vm`, one at a time, logs in BUILD/vm-logs/NAME.
-# Scripts are relative to the calling folder.
+# Scripts are relative to the calling folder. NATIVE_32 is a script that runs first, on a 32-bit kernel, and the
+# programs that it runs.
 include_guard(GLOBAL)
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
 
@@ -11,7 +13,7 @@ set(IOFERRY_VM_PROGRAMS
   ioferry-hostd ioferry ioferry-cuse can4linux-send can4linux-dump can4linux-demo vm-i2cbus vm-equal)
 
 function(ioferry_vm_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SINGLE;HOST;GUEST;TIMEOUT" "PARTS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SINGLE;HOST;GUEST;TIMEOUT" "PARTS;NATIVE_32")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 240)
   endif()
@@ -19,6 +21,9 @@ function(ioferry_vm_test)
     --name "${arg_NAME}" --timeout "${arg_TIMEOUT}")
   foreach(program IN LISTS IOFERRY_VM_PROGRAMS)
     list(APPEND command "$<$<TARGET_EXISTS:${program}>:--path=$<TARGET_FILE_DIR:${program}>>")
+  endforeach()
+  foreach(file IN LISTS arg_NATIVE_32)
+    list(APPEND command --native-32 "${file}")
   endforeach()
   if(arg_SINGLE)
     list(APPEND command run "${CMAKE_CURRENT_SOURCE_DIR}/${arg_SINGLE}")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from fetch import BedError, Kernel, cache_directory, say, setup
+from fetch import BedError, Kernel, Supplies, cache_directory, say, setup
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
@@ -95,13 +95,14 @@ class Test:
     build: Path | None
     path: list[str]
     timeout: float
+    native_32: list[str]  # a script and the programs it runs, for a 32-bit kernel
     ok: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     status: int | None = None
 
 
-def start_script(test: Test, kernel: Kernel, role: str, script: list[str]) -> str:
+def start_script(test: Test, supplies: Supplies, role: str, script: list[str]) -> str:
     """The first process of a VM. Output goes through the virtio port, which bed.py reads."""
     exports = {
         "PATH": ":".join([*test.path, "/usr/sbin:/usr/bin:/sbin:/bin"]),
@@ -112,7 +113,7 @@ def start_script(test: Test, kernel: Kernel, role: str, script: list[str]) -> st
         "VM_LIB": str(HERE / "lib.sh"),
         "VM_SOURCE": str(SOURCE),
         "VM_BUILD": str(test.build or ""),
-        "VM_I386": str(kernel.i386 or ""),
+        "VM_I386": str(supplies.programs_32 or ""),
         "VM_GUEST_CID": str(GUEST_CID),
         "VM_PORT": str(PORT),
     }
@@ -135,15 +136,14 @@ def start_script(test: Test, kernel: Kernel, role: str, script: list[str]) -> st
     )
 
 
-def prepare(test: Test, kernel: Kernel) -> list[str]:
+def prepare(test: Test, supplies: Supplies) -> list[str]:
     """Writes what the VMs read from the share; returns the outer VM's command line."""
-    shutil.rmtree(test.logs, ignore_errors=True)
-    test.logs.mkdir(parents=True)
+    kernel = supplies.kernel
     needed = [SOURCE, kernel.modules, test.build or SOURCE, *map(Path, test.path)]
     keep = "/tmp" if any(path.is_relative_to("/tmp") for path in needed) else "no"
-    (test.logs / f"{test.role}.sh").write_text(start_script(test, kernel, test.role, test.script), encoding="utf-8")
+    (test.logs / f"{test.role}.sh").write_text(start_script(test, supplies, test.role, test.script), encoding="utf-8")
     if test.guest is not None:
-        (test.logs / "guest.sh").write_text(start_script(test, kernel, "guest", test.guest), encoding="utf-8")
+        (test.logs / "guest.sh").write_text(start_script(test, supplies, "guest", test.guest), encoding="utf-8")
         extra = ["-m", str(GUEST_MEMORY), "-smp", "1", "-device", f"vhost-vsock-pci,guest-cid={GUEST_CID}"]
         inner = qemu(kernel, KVM, Path("/run/share"), "guest.sh", extra, keep)
         (test.logs / "guest-qemu.sh").write_text(f"exec {shlex.join(inner)}\n", encoding="utf-8")
@@ -151,6 +151,26 @@ def prepare(test: Test, kernel: Kernel) -> list[str]:
     say(f"accelerator of the outer VM: {accelerator[1].partition(',')[0]}")
     extra = ["-m", str(OUTER_MEMORY), "-smp", "2"]
     return qemu(kernel, accelerator, test.logs, f"{test.role}.sh", extra, keep)
+
+
+def run_native_32(test: Test, kernel: Kernel) -> None:
+    """Runs the 32-bit script on a 32-bit kernel; what it leaves in the share is for the test to look at."""
+    for name in test.native_32:
+        found = [path for path in (Path(folder, name) for folder in [*test.path, ""]) if path.is_file()]
+        if not found:
+            raise BedError(f"--native-32: no {name}")
+        shutil.copy(found[0], test.logs)
+    (test.logs / Path(test.native_32[0]).name).rename(test.logs / "native-686.sh")
+    command = ["qemu-system-i386", "-accel", "tcg", "-m", "512", "-display", "none", "-no-reboot", "-nic", "none"]
+    command += ["-kernel", str(kernel.image), "-initrd", str(kernel.initrd), "-append", "console=ttyS0 quiet panic=-1"]
+    command += ["-serial", f"file:{test.logs}/native-686.console", "-serial", "null"]
+    command += ["-virtfs", f"local,path={test.logs},mount_tag=share,security_model=none"]
+    began = time.monotonic()
+    try:
+        subprocess.run(command, check=False, timeout=90, stdin=subprocess.DEVNULL)
+        say(f"the 32-bit kernel ran {Path(test.native_32[0]).name} in {time.monotonic() - began:.1f} s")
+    except subprocess.TimeoutExpired:
+        test.failed.append("the 32-bit kernel did not end within 90 s")
 
 
 # --- running and reporting -------------------------------------------------------------------------------------------
@@ -237,8 +257,12 @@ def show_logs(test: Test) -> None:
 def perform(test: Test) -> int:
     """Boots, reports, cleans up; the exit status."""
     began = time.monotonic()
-    kernel = setup()
-    boot(test, prepare(test, kernel))
+    supplies = setup()
+    shutil.rmtree(test.logs, ignore_errors=True)
+    test.logs.mkdir(parents=True)
+    if test.native_32 and supplies.kernel_32:
+        run_native_32(test, supplies.kernel_32)
+    boot(test, prepare(test, supplies))
     if test.failed:
         show_logs(test)
         for name in test.failed:
@@ -273,6 +297,12 @@ def main() -> int:
     parser.add_argument("--logs", type=Path, help="where logs go (default: BUILD/vm-logs/NAME or the cache)")
     parser.add_argument("--name", help="name of the folder of the logs (default: the script's)")
     parser.add_argument("--timeout", type=float, default=240, help="seconds for all of it (default: 240)")
+    parser.add_argument(
+        "--native-32",
+        action="append",
+        metavar="FILE",
+        help="a script that runs in busybox on a 32-bit kernel first; then what it runs (all is copied to the share)",
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="fetch the kernel and make the initramfs")
     single = commands.add_parser("run", help="run a script in one VM")
@@ -285,7 +315,7 @@ def main() -> int:
     options = parser.parse_args()
 
     if options.command == "setup":
-        kernel = setup()
+        kernel = setup().kernel
         say(f"kernel {kernel.release} is in {kernel.modules.parent.parent}")
         return 0
     if options.command == "run":
@@ -313,6 +343,7 @@ def main() -> int:
         build=build,
         path=[str(Path(path).resolve()) for path in options.path],
         timeout=options.timeout,
+        native_32=options.native_32 or [],
     )
     return perform(test)
 

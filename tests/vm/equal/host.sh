@@ -3,7 +3,7 @@
 # vm-equal: the same binary natively here and through ioferry there. Wants the devices of the parts i2c and watchdog.
 . "$VM_LIB"
 [ "$1" = start ] || exit 0
-bash "$VM_SOURCE/tests/vm/equal/session.sh" "$VM_SHARE/equal.first"
-bash "$VM_SOURCE/tests/vm/equal/session.sh" "$VM_SHARE/equal.native"
+session=$VM_SOURCE/tests/vm/equal/session.sh native=$VM_SHARE/equal.native
+sh "$session" "$native" 64 32
 # The emulated bus does not know 32-bit callers; a driver's answer to one differs in the width of I2C_FUNCS alone.
-sed 's/^\(I2C_FUNCS.*: 0 \[........\).*\]/\1]/' "$VM_SHARE/equal.native/i2c-7-64" >"$VM_SHARE/equal.native/i2c-7-32"
+sed 's/^\(I2C_FUNCS.*: 0 \[........\).*\]/\1]/' "$native/i2c-7-64" >"$native/i2c-7-32"

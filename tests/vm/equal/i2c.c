@@ -39,6 +39,20 @@ static union i2c_smbus_data *block(uint8_t length)
 	return data;
 }
 
+/* Registers that are read below hold what nothing before this run left in them. */
+static void clear(int fd)
+{
+	union i2c_smbus_data zero = {.word = 0};
+	int failed = 0;
+
+	for (unsigned i = 0; i < 0xa0; i++) {
+		struct i2c_smbus_ioctl_data argument = {I2C_SMBUS_WRITE, (uint8_t)i, I2C_SMBUS_WORD_DATA, &zero};
+
+		failed += ioctl(fd, I2C_SMBUS, &argument) != 0;
+	}
+	printf("registers cleared, %d failed\n", failed);
+}
+
 static void smbus_calls(int fd)
 {
 	union i2c_smbus_data *data = fresh(sizeof(*data));
@@ -160,6 +174,7 @@ void equal_i2c(const char *path)
 	call_value("I2C_RETRIES", fd, I2C_RETRIES, 1);
 	call_value("undeclared command", fd, 0x07ff, 0);
 	call_value("undeclared command of another kind", fd, 0xc0f0f0f0, 0);
+	clear(fd);
 	smbus_calls(fd);
 	transfers(fd);
 	files(fd, path);
