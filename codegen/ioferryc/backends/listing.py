@@ -32,9 +32,8 @@ def _size(analysed: Analysed, member: Optional[Member]) -> str:
             count *= analysed.scope.evaluate(extent.count)
         else:
             more = "+"
-    sizes = [kind.size[layout] * count for layout in (1, 2, 0)]
-    ilp32 = str(sizes[0]) if sizes[0] == sizes[1] else f"{sizes[0]},{sizes[1]}"
-    return f"{ilp32}{more}/{sizes[2]}{more}"
+    lp64, *ilp32 = (size * count for size in kind.size)
+    return f"{','.join(f'{size}{more}' for size in dict.fromkeys(ilp32))}/{lp64}{more}"
 
 
 def _waits(command: AnalysedCommand) -> str:
