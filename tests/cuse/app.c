@@ -98,10 +98,10 @@ static void test_node(struct app *app)
 	struct stat stat_buffer;
 
 	check(app, stat(NODE, &stat_buffer) == 0 && S_ISCHR(stat_buffer.st_mode), "the node is a character device");
-	check_result(app, "with the host's mode", stat_buffer.st_mode & 0777, 0666, 0);
+	check_result(app, "with the host's mode", (long)stat_buffer.st_mode & 0777, 0666, 0);
 	check_result(app, "with the host's number", (long)stat_buffer.st_rdev, (long)makedev(120, 3), 0);
 	check(app, stat(BYTES_NODE, &stat_buffer) == 0, "a node in a folder");
-	check_result(app, "with its own mode", stat_buffer.st_mode & 0777, 0660, 0);
+	check_result(app, "with its own mode", (long)stat_buffer.st_mode & 0777, 0660, 0);
 }
 
 static void count_flat(struct app *app, int times)

@@ -14,7 +14,7 @@ static void on_alarm(int number)
 	(void)number;
 }
 
-static void alarm_in(int ms, int flags)
+static void alarm_in(long ms, int flags)
 {
 	struct sigaction action;
 	struct itimerval timer = {.it_value = {ms / 1000, ms % 1000 * 1000}};

@@ -23,7 +23,7 @@
 
 #define FILES   256
 #define PENDING 64
-#define STORE   (256 * 1024)
+#define STORE   262144u
 
 struct pending {
 	uint64_t tag; /* 0: free */

@@ -148,7 +148,7 @@ static struct td_items *make_items(struct world *world, uint32_t count)
 
 	*arg = (struct td_items){count, 0, items};
 	for (uint32_t i = 0; i < count; i++) {
-		items[i] = (struct td_item){5, i, world->area + 65536 + 8 * i};
+		items[i] = (struct td_item){5, i, world->area + 65536 + 8ul * i};
 		memset(items[i].data, (int)i, 5);
 	}
 	return arg;

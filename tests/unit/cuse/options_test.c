@@ -92,7 +92,7 @@ static void test_defaults(void **state)
 static const struct {
 	const char *text, *reason;
 } wrong[] = {
-	{"where: x\n", ":1: unknown key 'adress_'"},
+	{"where: x\n", ":1: unknown key 'where'"},
 	{"log: notice\nmemory: fast\n", ":2: 'memory' is auto or retry"},
 	{"log: loud\n", ":1: 'log' is error, warning, notice, info or debug"},
 	{"nodes: some\n", ":1: 'nodes' is all or listed"},
