@@ -7,6 +7,10 @@ BUILD=$1 PYTHON=$2
 cd "$(dirname "$0")/../.." || exit 1
 . tests/style/files.sh
 
+git rev-parse --git-dir >/dev/null || {
+	echo "not ok style: git tells which files are ours, and this is no clone"
+	exit 1
+}
 failed=0
 check() { # NAME COMMAND...
 	local name=$1 output began=$SECONDS
