@@ -53,6 +53,8 @@ uint64_t config_duration(const struct config_node *map, const char *key, uint64_
 const struct config_node *config_list(const struct config_node *map, const char *key);
 /** The mapping at @p key; NULL if absent (no error) or no mapping (error). */
 const struct config_node *config_map(const struct config_node *map, const char *key);
+bool config_is_map(const struct config_node *node);
+bool config_is_list(const struct config_node *node);
 /** Number of items of a list, or of pairs of a mapping; 0 for NULL. */
 size_t config_count(const struct config_node *node);
 /** Item of a list, or value of a mapping's i-th pair in the file's order. */
@@ -64,6 +66,9 @@ const char *config_text(const struct config_node *scalar);
 
 /** Records an error at the node's place. @p format: what is wrong; what to do. */
 void config_error(const struct config_node *node, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** Records that @p word is no @p kind, with a near match among @p words and the list of them. */
+void config_reject_word(const struct config_node *node, const char *kind, const char *word, const char *const *words,
+			size_t count);
 /** Whether no error was recorded at the node or below it. */
 bool config_ok(const struct config_node *node);
 

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/daemon/settings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_MAX = 256 };
+
+/* What a device was made of, to tell whether a later configuration changes it. */
+struct origin {
+	struct config *config;
+	const struct config_node *node;
+};
+
+static void release_origin(void *context)
+{
+	struct origin *origin = context;
+
+	config_unref(origin->config);
+	free(origin);
+}
+
+/* Settings that a device gets without being made anew. */
+static bool is_policy(const char *key)
+{
+	static const char *const keys[] = {"allow", "commands", "mode", "major", "minor"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!strcmp(key, keys[i]))
+			return true;
+	return false;
+}
+
+static bool covers(const struct config_node *a, const struct config_node *b)
+{
+	for (size_t i = 0; i < config_count(a); i++)
+		if (!is_policy(config_key(a, i)) && !config_equal(config_item(a, i), config_get(b, config_key(a, i))))
+			return false;
+	return true;
+}
+
+static struct device *unchanged(const struct device_set *before, const char *name, const struct config_node *node)
+{
+	struct device *device = before ? device_set_find(before, name) : NULL;
+	const struct origin *origin = device ? device->release_context : NULL;
+
+	return origin && covers(origin->node, node) && covers(node, origin->node) ? device_get(device) : NULL;
+}
+
+static const struct iof_interface *read_interface(const struct config_node *node)
+{
+	const char *name = config_string_required(node, "interface", "can4linux");
+	const struct iof_interface *interface = name[0] ? iof_interface_find(name) : NULL;
+	const char *names[NAMES_MAX];
+	size_t count = 0;
+
+	if (interface || !name[0])
+		return interface;
+	for (; iof_interfaces[count] && count < NAMES_MAX; count++)
+		names[count] = iof_interfaces[count]->name;
+	config_reject_word(config_get(node, "interface"), "interface", name, names, count);
+	return NULL;
+}
+
+static const struct host_backend *read_backend(const struct config_node *node)
+{
+	const char *name = config_string_required(node, "backend", "chardev");
+	const char *names[NAMES_MAX];
+	size_t count = 0;
+
+	for (; host_backends[count] && count < NAMES_MAX; count++) {
+		if (!strcmp(host_backends[count]->name, name))
+			return host_backends[count];
+		names[count] = host_backends[count]->name;
+	}
+	if (name[0])
+		config_reject_word(config_get(node, "backend"), "backend", name, names, count);
+	return NULL;
+}
+
+/* The name becomes a path below /dev in the guest. */
+static void check_name(const struct config_node *node, const char *name)
+{
+	size_t length = strlen(name);
+	bool bad = length == 0 || length > 63 || name[0] == '/' || name[length - 1] == '/' || strstr(name, "..");
+
+	for (size_t i = 0; i < length; i++)
+		bad = bad || name[i] <= ' ' || name[i] >= 127;
+	if (bad)
+		config_error(node, "'%s' is no name of a node below /dev; write for example 'can0'", name);
+}
+
+/* Policy keys are asked for here so that they are known; settings_apply_policies() reads them for good. */
+static int check_policies(const struct config_node *node, const struct iof_interface *interface)
+{
+	struct command_policy commands = {0};
+	struct guest_policy guests = {0};
+	int error = policy_read_guests(node, &guests);
+
+	if (!error && interface)
+		error = policy_read_commands(node, interface, &commands);
+	guest_policy_clear(&guests);
+	command_policy_clear(&commands);
+	(void)config_int(node, "mode", 0600, 0, 0777);
+	(void)config_int(node, "major", 0, 0, 4095);
+	(void)config_int(node, "minor", 0, 0, 1048575);
+	return error;
+}
+
+static int make_device(struct config *config, const char *name, const struct config_node *node,
+		       const struct iof_interface *interface, const struct host_backend *backend,
+		       struct device **device)
+{
+	struct host_device *backend_device = NULL;
+	struct origin *origin = malloc(sizeof(*origin));
+	int error = origin ? backend->device_create(node, interface, &backend_device) : -ENOMEM;
+
+	if (error)
+		goto fail;
+	backend_device->backend = backend;
+	backend_device->interface = interface;
+	*device = device_create(name, backend_device);
+	if (!*device) {
+		backend->device_destroy(backend_device);
+		error = -ENOMEM;
+		goto fail;
+	}
+	*origin = (struct origin){.config = config_ref(config), .node = node};
+	(*device)->release = release_origin;
+	(*device)->release_context = origin;
+	return 0;
+fail:
+	free(origin);
+	return error == -EINVAL ? 0 : error; /* recorded, or it was no error of the file */
+}
+
+static int read_device(struct config *config, const char *name, const struct config_node *node,
+		       const struct device_set *before, struct device **device)
+{
+	const struct iof_interface *interface;
+	const struct host_backend *backend;
+	int error = 0;
+
+	check_name(node, name);
+	if (!config_is_map(node)) {
+		config_error(node, "write '%s: {interface: ..., backend: ...}'", name);
+		return 0;
+	}
+	interface = read_interface(node);
+	backend = read_backend(node);
+	if (interface && backend) {
+		*device = unchanged(before, name, node);
+		error = *device ? 0 : make_device(config, name, node, interface, backend, device);
+	}
+	if (!error && interface && backend && !*device && config_ok(node))
+		config_error(node, "backend '%s' refuses these settings (%s)", backend->name, backend->help);
+	if (!error)
+		error = check_policies(node, interface);
+	/* Only a backend that was content has asked for all it knows. */
+	if (!error && *device)
+		config_reject_unknown(node);
+	return error;
+}
+
+static int read_devices(struct config *config, const struct device_set *before, struct settings *settings)
+{
+	const struct config_node *map = config_map(config_root(config), "devices");
+	size_t count = config_count(map), made = 0;
+	struct device **devices = calloc(count + 1, sizeof(*devices));
+	int error = devices ? 0 : -ENOMEM;
+
+	if (!count && !config_errors(config))
+		config_error(config_root(config),
+			     "no 'devices'; write 'devices: {can0: {interface: ..., backend: ...}}'");
+	for (size_t i = 0; i < count && !error; i++) {
+		error = read_device(config, config_key(map, i), config_item(map, i), before, &devices[made]);
+		made += devices[made] != NULL;
+	}
+	if (!error) {
+		settings->devices = device_set_create(devices, made);
+		error = settings->devices ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; error && i < made; i++)
+		device_put(devices[i]);
+	free((void *)devices);
+	return error;
+}
+
+static void read_listen(const struct config_node *root, struct settings *settings)
+{
+	const struct config_node *list = config_list(root, "listen");
+
+	if (!list && !config_get(root, "listen"))
+		config_error(root, "no 'listen'; write 'listen: [\"unix:/run/ioferry.sock\"]'");
+	for (size_t i = 0; i < config_count(list); i++) {
+		const struct config_node *item = config_item(list, i);
+		const char *address = config_text(item), *rest;
+		char reason[256] = "";
+
+		if (i == LISTEN_MAX) {
+			config_error(item, "at most %d addresses", LISTEN_MAX);
+			return;
+		}
+		if (address[0] && !iof_transport_find(address, &rest, reason, sizeof(reason)))
+			config_error(item, "'%s' is no address: %s", address, reason);
+		settings->listen[settings->n_listen++] = address;
+	}
+}
+
+static void read_limits(const struct config_node *root, struct engine_limits *limits)
+{
+	const struct config_node *map = config_map(root, "limits");
+
+	*limits = ENGINE_LIMITS_DEFAULT;
+	if (!map)
+		return;
+	limits->sessions = (unsigned)config_int(map, "sessions", limits->sessions, 1, 100000);
+	limits->sessions_per_guest =
+		(unsigned)config_int(map, "sessions_per_guest", limits->sessions_per_guest, 1, 100000);
+	limits->message = (uint32_t)config_size(map, "message", limits->message, 4096, IOF_MESSAGE_CEILING);
+	limits->handles = (unsigned)config_int(map, "handles", limits->handles, 1, 65535);
+	limits->threads = (unsigned)config_int(map, "threads", limits->threads, 2, 4096);
+	limits->replies = (unsigned)config_int(map, "replies", limits->replies, 1, 65536);
+	limits->reply_bytes = config_size(map, "reply_bytes", limits->reply_bytes, 65536, 1u << 30);
+	config_reject_unknown(map);
+	if (limits->reply_bytes < limits->message)
+		config_error(map, "'reply_bytes' must be at least 'message' (%u bytes)", limits->message);
+}
+
+static void read_log(const struct config_node *root, struct settings *settings)
+{
+	static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
+	int level = config_enum(root, "log", levels, -1);
+
+	settings->log_level = level < 0 ? -1 : level + IOF_LOG_ERR;
+}
+
+int settings_read(struct config *config, const struct device_set *before, struct settings *settings)
+{
+	const struct config_node *root = config_root(config);
+	int error;
+
+	*settings = (struct settings){.config = config_ref(config)};
+	if (!config_errors(config)) { /* of a file that is no YAML nothing else can be said */
+		read_listen(root, settings);
+		read_limits(root, &settings->limits);
+		read_log(root, settings);
+		error = read_devices(config, before, settings);
+		if (error)
+			goto fail;
+		config_reject_unknown(root);
+	}
+	error = config_errors(config) ? -EINVAL : 0;
+	if (!error)
+		return 0;
+fail:
+	settings_clear(settings);
+	return error;
+}
+
+static const struct config_node *node_of(const struct settings *settings, const struct device *device)
+{
+	const struct config_node *map = config_map(config_root(settings->config), "devices");
+
+	return config_get(map, device->name);
+}
+
+int settings_apply_policies(const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->devices->n_devices; i++) {
+		struct device *device = settings->devices->devices[i];
+		const struct config_node *node = node_of(settings, device);
+		struct command_policy commands = {0};
+		struct guest_policy guests = {0};
+
+		if (policy_read_guests(node, &guests) < 0 ||
+		    policy_read_commands(node, device->interface, &commands) < 0) {
+			guest_policy_clear(&guests);
+			command_policy_clear(&commands);
+			return -ENOMEM;
+		}
+		device->mode = (uint32_t)config_int(node, "mode", 0600, 0, 0777);
+		device->major = (uint32_t)config_int(node, "major", 0, 0, 4095);
+		device->minor = (uint32_t)config_int(node, "minor", 0, 0, 1048575);
+		device_set_policy(device, &guests, &commands);
+	}
+	return 0;
+}
+
+void settings_clear(struct settings *settings)
+{
+	device_set_put(settings->devices);
+	config_unref(settings->config);
+	*settings = (struct settings){0};
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* A checked job to a reply. */
+#include "host/session/session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+bool job_is_traced(const struct worker *worker)
+{
+	return atomic_load_explicit(&worker->session->engine->trace, memory_order_relaxed);
+}
+
+const char *job_name(const struct job *job)
+{
+	static const char *const names[IOF_OP_COUNT] = {[IOF_OP_CONTROL] = "open",
+							[IOF_OP_CLOSE] = "close",
+							[IOF_OP_READ] = "read",
+							[IOF_OP_WRITE] = "write",
+							[IOF_OP_POLL] = "poll"};
+	const char *name = names[job->request.op];
+
+	if (job->command)
+		return job->command->name;
+	return name ? name : "undeclared";
+}
+
+/* What a call brings, or what it brings back; "" where that says nothing. */
+static void describe(struct worker *worker, char *text, size_t size)
+{
+	const struct job *job = &worker->job;
+
+	text[0] = '\0';
+	if (job->refused)
+		return;
+	if (job->command && job->command->argument == IOF_ARG_VALUE)
+		(void)snprintf(text, size, "%" PRId64, (int64_t)job->argument);
+	else if (job->buffer || (job->command && job->command->argument == IOF_ARG_POINTER))
+		(void)iof_walk_describe(worker->walk, text, size);
+}
+
+void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const char *after)
+{
+	static const char *const words[] = {[IOF_STATUS_COMPLETED] = "",
+					    [IOF_STATUS_INTERRUPTED] = "interrupted ",
+					    [IOF_STATUS_REFUSED] = "refused "};
+	const struct job *job = &worker->job;
+	const char *name = error ? strerrorname_np((int)error) : NULL;
+	char outcome[40];
+
+	if (error && name)
+		(void)snprintf(outcome, sizeof(outcome), "%s", name);
+	else
+		(void)snprintf(outcome, sizeof(outcome), error ? "error %" PRId64 : "%" PRId64,
+			       error ? (int64_t)error : result);
+	iof_log(IOF_LOG_INFO, "%s %s %s %s -> %s%s %s %" PRIu64 " us", worker->session->peer.name,
+		job->device ? job->device->name : "-", job_name(job), job->before,
+		status < sizeof(words) / sizeof(words[0]) && words[status] ? words[status] : "", outcome, after,
+		job->began_us ? clock_us() - job->began_us : 0);
+}
+
+static void count(const struct job *job, enum iof_status status, uint32_t error)
+{
+	struct call_count *counts = job->count;
+
+	if (!counts)
+		return;
+	atomic_fetch_add_explicit(&counts->calls, 1, memory_order_relaxed);
+	if (status == IOF_STATUS_REFUSED)
+		atomic_fetch_add_explicit(&counts->refused, 1, memory_order_relaxed);
+	else if (status == IOF_STATUS_INTERRUPTED)
+		atomic_fetch_add_explicit(&counts->interrupted, 1, memory_order_relaxed);
+	else if (error)
+		atomic_fetch_add_explicit(&counts->errors, 1, memory_order_relaxed);
+	if (job->began_us)
+		atomic_fetch_add_explicit(&counts->total_us, clock_us() - job->began_us, memory_order_relaxed);
+}
+
+void job_reply(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const void *payload,
+	       size_t length, bool lent)
+{
+	struct session *session = worker->session;
+	const struct job *job = &worker->job;
+	struct iof_reply reply = {
+		.status = (uint16_t)status,
+		.tag = job->request.tag,
+		.result = (int32_t)result,
+		.error = error,
+	};
+	int sent;
+
+	count(job, status, error);
+	sent = replies_send(&session->replies, &reply, payload, length, job->reserved, lent ? &worker->lent : NULL);
+	session_sent(session, sent);
+}
+
+void job_refuse(struct worker *worker, int error)
+{
+	worker->job.refused = error;
+	job_reply(worker, IOF_STATUS_REFUSED, -1, (uint32_t)error, NULL, 0, false);
+	if (job_is_traced(worker))
+		job_trace(worker, IOF_STATUS_REFUSED, -1, (uint32_t)error, "");
+}
+
+/* Packs what the driver left and answers. @p result as the driver gave it. */
+static void answer(struct worker *worker, int64_t result, bool cancelled)
+{
+	struct job *job = &worker->job;
+	uint32_t error = result < 0 ? (uint32_t)-result : 0;
+	enum iof_status status = cancelled && error == EINTR ? IOF_STATUS_INTERRUPTED : IOF_STATUS_COMPLETED;
+	const void *payload = NULL;
+	size_t length = 0;
+	char after[400] = "";
+
+	if (error)
+		result = -1;
+	if (iof_pack(worker->walk, (int32_t)result, error, &payload, &length) < 0) {
+		session_log(worker->session, IOF_LOG_ERR, "%s %s: the driver's answer does not fit: %s",
+			    job->device->name, job_name(job), iof_walk_reason(worker->walk));
+		job_refuse(worker, EIO);
+		return;
+	}
+	if (IOF_REPLY_SIZE + length > job->request.reply_max) {
+		session_log(worker->session, IOF_LOG_WARNING,
+			    "%s %s: the guest takes %" PRIu32 " bytes of a reply of %zu", job->device->name,
+			    job_name(job), job->request.reply_max, IOF_REPLY_SIZE + length);
+		job_refuse(worker, E2BIG);
+		return;
+	}
+	if (job_is_traced(worker))
+		describe(worker, after, sizeof(after));
+	job_reply(worker, status, result, error, payload, length, length > 0);
+	if (job_is_traced(worker))
+		job_trace(worker, status, result, error, after);
+}
+
+static int64_t call_backend(struct worker *worker)
+{
+	struct job *job = &worker->job;
+	const struct host_backend *backend = job->device->backend_device->backend;
+	struct host_file *file = job->open->file;
+	const struct iof_io *io;
+	size_t records;
+
+	if (job->request.op == IOF_OP_IOCTL)
+		return backend->ioctl(file, job->command, job->request.command, job->argument, &job->call);
+	io = job->request.op == IOF_OP_READ ? &job->device->interface->read : &job->device->interface->write;
+	records = io->count_records ? job->records : job->records * iof_type_size(io->record, IOF_ABI_NATIVE);
+	return (job->request.op == IOF_OP_READ ? backend->read : backend->write)(file, job->buffer, records,
+										 &job->call);
+}
+
+static void execute_call(struct worker *worker)
+{
+	struct job *job = &worker->job;
+	bool waits = !job->command || !(job->command->flags & IOF_CMD_INLINE);
+	bool cancelled = false;
+	int64_t result;
+	int error;
+
+	if (job->refused) {
+		job_refuse(worker, job->refused);
+		return;
+	}
+	if (job_is_traced(worker))
+		describe(worker, job->before, sizeof(job->before));
+	if (!waits) {
+		job->began_us = clock_us();
+		answer(worker, call_backend(worker), false);
+		return;
+	}
+	error = guard_enter(worker);
+	if (error) {
+		session_log(worker->session, IOF_LOG_WARNING, "%s %s: refused: all %u threads of the session are busy",
+			    job->device->name, job_name(job), worker->session->limits.threads);
+		job_refuse(worker, EAGAIN);
+		return;
+	}
+	error = driver_enter(worker);
+	if (!error) {
+		result = call_backend(worker);
+		cancelled = driver_leave(worker);
+	}
+	guard_leave(worker);
+	if (error)
+		job_refuse(worker, -error);
+	else
+		answer(worker, result, cancelled);
+}
+
+static void execute_poll(struct worker *worker)
+{
+	struct job *job = &worker->job;
+	uint32_t ready;
+
+	if (job->refused) {
+		job_refuse(worker, job->refused);
+		return;
+	}
+	job->began_us = clock_us();
+	/* poll() of a driver may wait for a lock. Where no standby is left it still has to get through. */
+	(void)guard_enter(worker);
+	ready = open_poll(job->open, &job->handle->waiter, job->request.handle, job->events, job->arm);
+	guard_leave(worker);
+	if (job_is_traced(worker))
+		(void)snprintf(job->before, sizeof(job->before), "0x%" PRIx32 "%s", job->events,
+			       job->arm ? " arm" : "");
+	job_reply(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, NULL, 0, false);
+	if (job_is_traced(worker))
+		job_trace(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, "");
+}
+
+static void execute_close(struct worker *worker)
+{
+	struct job *job = &worker->job;
+	struct open_file *open = handle_take(worker->session, job->request.handle);
+	struct device *device;
+
+	if (!open) {
+		job_refuse(worker, ENODEV);
+		return;
+	}
+	/* The open may be gone before the line is written. */
+	device = job->device = device_get(open->device);
+	job->count = &device->operations[DEVICE_CLOSE];
+	job->began_us = clock_us();
+	worker_put_open(worker, open);
+	job_reply(worker, IOF_STATUS_COMPLETED, 0, 0, NULL, 0, false);
+	if (job_is_traced(worker))
+		job_trace(worker, IOF_STATUS_COMPLETED, 0, 0, "");
+	job->device = NULL;
+	device_put(device);
+}
+
+void job_execute(struct worker *worker)
+{
+	switch (worker->job.request.op) {
+	case IOF_OP_CONTROL: control_execute(worker); break;
+	case IOF_OP_CLOSE: execute_close(worker); break;
+	case IOF_OP_POLL: execute_poll(worker); break;
+	default: execute_call(worker); break;
+	}
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file opens.h
+ * Opens of the host. One guest open is one host open: sessions hold handles on it, and each call that is in the
+ * driver holds it too, so that the driver's release comes after the last call has left.
+ */
+#ifndef IOFERRY_HOST_OPENS_H
+#define IOFERRY_HOST_OPENS_H
+
+#include "host/session/device.h"
+#include <ioferry/wire.h>
+
+struct open_file;
+
+/** All opens of the daemon, by token. */
+struct open_registry {
+	pthread_mutex_t lock;
+	struct open_file *first;
+};
+
+/** Somebody who waits for readiness of an open; a member of the handle that polls. */
+struct poll_waiter {
+	struct open_file *open; /**< NULL: in no list */
+	struct poll_waiter *next, **link;
+	iof_handle handle;
+	uint32_t events;
+	bool armed;
+	/** Runs with the open locked, in any thread; may not wait, may not call a backend. */
+	void (*fire)(struct poll_waiter *waiter, uint32_t revents);
+	void *context;
+};
+
+struct open_file {
+	_Atomic unsigned refs;
+	struct device *device;
+	struct host_file *file;
+	uint64_t token;
+	struct iof_peer peer; /**< who opened it */
+
+	struct open_file *next, **link; /* registry->lock */
+	uint64_t hold_until_ms;         /* registry->lock; 0: not held by a share */
+
+	pthread_mutex_t poll_lock;
+	struct poll_waiter *waiters;
+};
+
+void open_registry_create(struct open_registry *registry);
+void open_registry_destroy(struct open_registry *registry);
+
+/** Makes an open with one reference and without a file: fill in ->file after the backend has opened it, then
+ *  open_publish(). NULL: no memory, or no random number for its token. */
+struct open_file *open_create(struct device *device, const struct iof_peer *peer);
+void open_publish(struct open_registry *registry, struct open_file *open);
+struct open_file *open_get(struct open_file *open);
+/** @return true: the last reference went, and the caller must call open_destroy(). */
+bool open_put(struct open_registry *registry, struct open_file *open);
+/** The driver's release (if there is a file); may wait. */
+void open_destroy(struct open_file *open);
+
+/** The open of this token if @p peer made it, with a reference; NULL. */
+struct open_file *open_find(struct open_registry *registry, uint64_t token, const struct iof_peer *peer);
+/** Keeps the open until @p until_ms even without handles. */
+void open_hold(struct open_registry *registry, struct open_file *open, uint64_t until_ms);
+/** Takes one hold that has expired out: the open, with the hold's reference. @p next_ms gets the time of the next. */
+struct open_file *open_expired(struct open_registry *registry, uint64_t now_ms, uint64_t *next_ms);
+
+void open_add_waiter(struct open_file *open, struct poll_waiter *waiter, iof_handle handle);
+void open_remove_waiter(struct poll_waiter *waiter);
+/**
+ * Readiness now; with @p arm and nothing ready, @p waiter fires once, later. Calls the backend.
+ * A waiter that was taken out meanwhile gets POLLNVAL.
+ */
+uint32_t open_poll(struct open_file *open, struct poll_waiter *waiter, iof_handle handle, uint32_t events, bool arm);
+
+#endif

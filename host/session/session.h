@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file session.h
+ * What the parts of the session engine share:
+ *
+ *     engine.c    sessions of the daemon, and the ticker: repeats cancels, writes backlogs, ends shares
+ *     session.c   threads of a session and the reader's role
+ *     dispatch.c  a message to a checked job
+ *     execute.c   a job to a reply
+ *     control.c   hello, open, attach, share
+ *     agreement.c commands that both sides mean the same by
+ *     status.c    what `ioferry status` shows
+ *     handles.c   handles of a session
+ *     opens.c     opens of the host, tokens, readiness
+ *     replies.c   replies until they are acknowledged
+ *
+ * Locks, in the order in which they may be taken: engine->lock, session->lock, a backend's own,
+ * open->poll_lock, replies->lock, a link's own. Innermost, with nothing taken inside: open_registry->lock,
+ * device->lock, engine->ticker_lock.
+ */
+#ifndef IOFERRY_HOST_SESSION_H
+#define IOFERRY_HOST_SESSION_H
+
+#include "host/session/engine.h"
+#include "host/session/opens.h"
+#include "host/session/replies.h"
+#include <ioferry/control.h>
+#include <ioferry/log.h>
+#include <ioferry/marshal.h>
+
+struct session;
+
+struct engine {
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* a session or a closer has gone */
+	struct engine_limits limits;
+	struct device_set *devices;
+	struct session *sessions;
+	unsigned n_sessions, n_closers;
+	uint64_t next_session;
+	uint64_t started_ms;
+	bool stopping;
+
+	pthread_mutex_t ticker_lock;
+	pthread_cond_t ticker_called;
+	bool ticker_work, ticker_ends;
+	pthread_t ticker;
+
+	struct open_registry opens;
+	_Atomic bool trace;
+	_Atomic uint64_t takeovers;
+};
+
+/* A handle's place. The generation grows with each use, so that a stale handle never names a younger open. */
+struct handle {
+	uint32_t generation;
+	bool reserved; /* an open is under way */
+	struct open_file *open;
+	struct poll_waiter waiter;
+	uint64_t since_ms;
+};
+
+/* What a guest knows of an interface. */
+struct agreement {
+	const struct iof_interface *interface;
+	bool *differs; /* by command; NULL: all are the same */
+	bool read_differs, write_differs;
+};
+
+/* One call, from its message to its reply. */
+struct job {
+	bool pending;
+	struct iof_request request;
+	struct device *device;    /* borrowed of open; NULL: control */
+	struct call_count *count; /* NULL: not counted */
+	struct open_file *open;   /* reference */
+	struct handle *handle;
+	const struct iof_command *command;
+	uint64_t argument;
+	void *buffer;
+	uint32_t records;
+	uint32_t events;
+	bool arm;
+	int refused; /* errno; the job is not run */
+	size_t reserved;
+	struct iof_control_arena arena;
+	const Ioferry__ControlRequest *control;
+
+	struct host_call call;
+	uint64_t began_us;
+	char before[400]; /* trace */
+};
+
+/* A thread of a session. */
+struct worker {
+	struct session *session;
+	struct worker *next;
+	pthread_t thread;
+	struct iof_walk *walk;
+	uint64_t lent; /* seq of the reply whose payload is in the walk; 0: none */
+	bool reader;
+	uint64_t operation; /* of the guarded operation */
+	struct job job;
+
+	/* session->lock: */
+	bool in_driver; /* the job can be cancelled */
+	unsigned signals;
+	uint64_t signal_at_ms;
+};
+
+enum role { ROLE_READER, ROLE_WATCHER, ROLE_SPARE, ROLE_LEAVES };
+
+struct session {
+	struct engine *engine;
+	struct session *next, **link_in_engine; /* engine->lock */
+	uint64_t id;
+	struct iof_link *link;
+	struct iof_peer peer;
+	char *address;
+	char client[64];
+	uint32_t abi;
+	uint64_t began_ms;
+	uint32_t message_max;
+	bool greeted;
+	struct engine_limits limits;
+	struct replies replies;
+	struct agreement *agreements; /* the reader's */
+	size_t n_agreements;
+	_Atomic uint64_t messages_in, bytes_in;
+
+	/* The reader's: messages that came together with the one that is being run. */
+	uint8_t *inbox;
+	size_t inbox_size, inbox_used, inbox_next;
+	struct worker *receiving;
+	int receive_error;
+
+	/* The reader's role. */
+	int timer;
+	_Atomic uint64_t operation; /* that the reader is in; 0: none, or the role was taken over */
+	uint64_t operations;        /* the reader's */
+	_Atomic bool watched;       /* a standby watches the timer, or was called to */
+	_Atomic bool ended;
+	_Atomic bool backlog; /* the link wants to write */
+
+	pthread_mutex_t lock;
+	pthread_cond_t called; /* spares wait here */
+	struct worker *workers;
+	unsigned n_workers, n_spares;
+	bool call_watcher; /* the next spare becomes the watcher */
+	struct handle *handles;
+	struct iof_log_limit log_limit;
+};
+
+uint64_t clock_ms(void);
+uint64_t clock_us(void);
+
+/* engine.c */
+/* Any thread, with any lock held. */
+void engine_wake_ticker(struct engine *engine);
+/* The last thread of the session leaves: frees it. */
+void engine_session_gone(struct session *session);
+/* open_destroy() in a thread of its own, for callers that must not wait. */
+void engine_close_elsewhere(struct engine *engine, struct open_file *open);
+
+/* session.c */
+int session_create(struct engine *engine, struct iof_link *link, const char *address, struct session **session);
+void session_destroy(struct session *session);
+/* Begins with one thread, the reader. */
+int session_start(struct session *session);
+/* Rate-limited; begins with who the guest is. */
+void session_log(struct session *session, enum iof_log_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* After a send: notes a backlog, ends the link if it is dead or full. */
+void session_sent(struct session *session, int result);
+/* Around an operation that may wait. -EAGAIN: no standby would be left, and the operation must not begin. */
+int guard_enter(struct worker *worker);
+void guard_leave(struct worker *worker);
+/* From here on a cancel reaches the job; until driver_leave(), which tells whether one did. -ENODEV: the session
+ * has ended, and the job must not begin. */
+int driver_enter(struct worker *worker);
+bool driver_leave(struct worker *worker);
+/* Cancels the running call of @p tag; one that is not running any more is left alone. */
+void session_cancel(struct session *session, uint64_t tag);
+/* Sends the signal again to those that have not left their driver. True: some have not. */
+bool session_repeat_cancels(struct session *session, uint64_t now_ms);
+/* Drops a reference to an open; the release of the last one is guarded. */
+void worker_put_open(struct worker *worker, struct open_file *open);
+
+/* dispatch.c. 0, or a negative errno that ends the session. @p bytes are not used after it returned. */
+int job_prepare(struct worker *worker, const uint8_t *bytes, size_t length);
+/* Frees what the job holds. */
+void job_drop(struct worker *worker);
+
+/* execute.c */
+/* "CAN_IOCTL_STATUS", "read", "open" */
+const char *job_name(const struct job *job);
+void job_execute(struct worker *worker);
+void job_reply(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const void *payload,
+	       size_t length, bool lent);
+bool job_is_traced(const struct worker *worker);
+/* One line for a call that has been answered; @p after: what it brought back. */
+void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const char *after);
+void job_refuse(struct worker *worker, int error);
+
+/* control.c */
+void control_execute(struct worker *worker);
+void control_reply(struct worker *worker, Ioferry__ControlReply *reply);
+
+/* agreement.c. In the reader. */
+int agreements_make(struct session *session, const Ioferry__Hello *hello, const struct device_set *set);
+void agreements_clear(struct session *session);
+/* Whether the guest's command is the host's, by hash. NULL command: read, or write. */
+bool agreement_carries(const struct session *session, const struct iof_interface *interface,
+		       const struct iof_command *command, bool write);
+
+/* status.c */
+void status_execute(struct worker *worker);
+
+/* handles.c; session->lock is not held. */
+int handles_create(struct session *session);
+/* A free place, reserved. -EMFILE. */
+int handle_reserve(struct session *session, struct handle **handle);
+/* Puts an open (whose reference is taken over) into the place. 0: the session has ended. */
+iof_handle handle_fill(struct session *session, struct handle *handle, struct open_file *open);
+void handle_unreserve(struct session *session, struct handle *handle);
+/* The open behind a handle, with a reference; NULL: stale or unknown. */
+struct open_file *handle_get(struct session *session, iof_handle id, struct handle **handle);
+/* Takes the handle away: its open with the handle's reference; NULL: stale or unknown. */
+struct open_file *handle_take(struct session *session, iof_handle id);
+/* As handle_take() of any handle that is left; NULL: none. */
+struct open_file *handle_take_any(struct session *session);
+
+#endif
