@@ -221,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_in_every_abi),
+		cmocka_unit_test(any_payload_is_refused_or_carried),
 		cmocka_unit_test(commands_are_found_by_their_numbers),
 	};
 
