@@ -19,6 +19,7 @@ enum call_kind {
 	KIND_OPEN,
 	KIND_TRANSFER, /* the reply's payload goes to the application's memory */
 	KIND_POLL,
+	KIND_REARM, /* nobody waits for it */
 };
 
 struct shim_call {
@@ -30,6 +31,7 @@ struct shim_call {
 	_Atomic(bool) abandoned;
 	_Atomic(bool) settled; /* of an abandoned call: the frame's side or the reply's side is through with it */
 	enum call_kind kind;
+	uint32_t events; /* of KIND_REARM */
 	/* The reply. */
 	int error; /* 0 or negative errno */
 	int32_t result;
@@ -71,6 +73,11 @@ static void on_done(struct iof_call *iof, const struct iof_reply *reply, const u
 			error = stored == -EPROTO ? -EIO : stored;
 	}
 	call->error = error;
+	if (call->kind == KIND_REARM) {
+		readiness_rearmed(call->file, call->events, error ? error : (long)(uint32_t)call->result);
+		finish(call);
+		return;
+	}
 	if (call->abandoned && atomic_exchange(&call->settled, true))
 		finish(call);
 }
@@ -336,15 +343,17 @@ int call_open(struct section *section, struct link *link, const char *device, in
 	return error;
 }
 
-struct shim_call *call_poll_begin(struct shim_file *file, uint32_t events, bool arm)
+static struct shim_call *poll_submit(enum call_kind kind, struct shim_file *file, uint32_t events, bool arm)
 {
 	struct iof_request request = {.op = IOF_OP_POLL, .handle = file->handle, .reply_max = IOF_REPLY_SIZE};
-	struct shim_call *call = begin(KIND_POLL, file->link, file);
+	struct shim_call *call = begin(kind, file->link, file);
 	struct iovec part;
 	uint8_t payload[8];
 
 	if (!call)
 		return NULL;
+	call->call.waited = kind == KIND_POLL;
+	call->events = events;
 	iof_put_u32(payload, events);
 	iof_put_u32(payload + 4, arm);
 	part = (struct iovec){payload, sizeof payload};
@@ -352,6 +361,16 @@ struct shim_call *call_poll_begin(struct shim_file *file, uint32_t events, bool 
 		return call;
 	finish(call);
 	return NULL;
+}
+
+struct shim_call *call_poll_begin(struct shim_file *file, uint32_t events, bool arm)
+{
+	return poll_submit(KIND_POLL, file, events, arm);
+}
+
+void call_rearm(struct shim_file *file, uint32_t events)
+{
+	(void)poll_submit(KIND_REARM, file, events, true);
 }
 
 long call_poll_end(struct section *section, struct shim_call *call)

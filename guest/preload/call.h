@@ -46,6 +46,9 @@ struct shim_call *call_poll_begin(struct shim_file *file, uint32_t events, bool 
 /** Waits for the answer: revents, or a negative errno. Frees @p call; NULL (no object was free) is -ENOMEM. */
 long call_poll_end(struct section *section, struct shim_call *call);
 
+/** Asks the host to push an event; readiness_rearmed() gets the answer. */
+void call_rearm(struct shim_file *file, uint32_t events);
+
 /** Asks the host to end it. Any thread that knows it to be in flight. */
 void call_cancel(struct shim_call *call);
 /** The frame that waited for it is gone: ends it, gives its file back, and frees it when the reply comes. */

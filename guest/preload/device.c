@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <ioferry/log.h>
 #include <ioferry/sys.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ static void label(const struct shim_file *file, int fd)
 {
 	struct pair_label label = {.token = file->token, .flags = (uint32_t)file->flags};
 
-	(void)strncpy(label.name, file->device->name, LABEL_NAME_MAX);
+	memcpy(label.name, file->name, sizeof label.name);
 	pair_label_set(fd, &label);
 }
 
@@ -85,6 +86,7 @@ static int open_offered(struct section *section, struct link *link, const struct
 	}
 	file->device = device;
 	file->link = link_hold(link);
+	(void)snprintf(file->name, sizeof file->name, "%s", device->name);
 	label(file, fd);
 	device_set(fd, &file->entry);
 	file_put(file);
@@ -159,7 +161,7 @@ static struct shim_file *find_inode(ino_t inode)
 }
 
 /* A handle of this process's own on an open that another one shares with it. */
-static void attach(struct shim_file *file, const char *name)
+static void attach(struct shim_file *file)
 {
 	static const struct iof_device unknown = {.name = "?", .interface_name = "?"};
 	struct link *link;
@@ -170,7 +172,7 @@ static void attach(struct shim_file *file, const char *name)
 		readiness_dead(file);
 		return;
 	}
-	if (link_attach(link, file, name))
+	if (link_attach(link, file))
 		readiness_dead(file);
 	link_put(link);
 }
@@ -188,7 +190,8 @@ static struct shim_file *replace(int fd, const struct pair_label *label)
 		return NULL;
 	file->inode = inode; /* the next descriptor of the same open finds this file by it */
 	file->token = label->token;
-	attach(file, label->name);
+	memcpy(file->name, label->name, sizeof file->name);
+	attach(file);
 	pair_label_set(fresh, label);
 	iof_close(fresh); /* file->self is the same */
 	return file;
@@ -263,7 +266,7 @@ void device_forked(void)
 			private_close(file->self);
 			file->peer = file->self = -1;
 		} else if (!file->dead) {
-			attach(file, file->device->name);
+			attach(file);
 		}
 	}
 }

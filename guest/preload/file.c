@@ -83,6 +83,7 @@ struct shim_file *file_create(void)
 		file->peer = file->self = -1;
 		file->watched = file->stale = false;
 		file->wanted = file->told = file->armed = 0;
+		file->sleepers = 0;
 		return file;
 	}
 	return NULL;

@@ -10,6 +10,7 @@
 #define PRELOAD_FILE_H
 
 #include "guest/preload/fdtable.h"
+#include "guest/preload/names.h"
 #include <ioferry/session.h>
 #include <ioferry/sys.h>
 #include <sys/types.h>
@@ -21,12 +22,13 @@ struct link;
 struct shim_file {
 	struct fd_entry entry;
 	_Atomic(uint32_t) references;
-	_Atomic(bool) dead;   /**< host gone, or the attach failed: everything but close() is ENODEV */
-	_Atomic(bool) shared; /**< another process has the descriptor: ask the kernel for O_NONBLOCK */
-	_Atomic(int) status;  /**< O_NONBLOCK as this process set it last */
-	int flags;            /**< of open(), access mode and creation flags included */
-	struct link *link;    /**< holds a reference */
-	const struct iof_device *device;
+	_Atomic(bool) dead;              /**< host gone, or the attach failed: everything but close() is ENODEV */
+	_Atomic(bool) shared;            /**< another process has the descriptor: ask the kernel for O_NONBLOCK */
+	_Atomic(int) status;             /**< O_NONBLOCK as this process set it last */
+	int flags;                       /**< of open(), access mode and creation flags included */
+	struct link *link;               /**< holds a reference */
+	const struct iof_device *device; /**< the link's, or one that stands for an unknown device; never NULL */
+	char name[NAME_SIZE];
 	iof_handle handle;
 	uint64_t token;
 	ino_t inode; /**< of the socket that the application holds */
@@ -38,6 +40,7 @@ struct shim_file {
 	uint32_t wanted;      /**< poll events that any epoll set asks for */
 	uint32_t told;        /**< what the host said last */
 	uint32_t armed;       /**< events that the host will push when one becomes ready */
+	unsigned sleepers;    /**< threads that sleep in poll() for it */
 	bool stale;           /**< ready bits of `told` may be no longer true */
 };
 

@@ -28,7 +28,7 @@ enum way { WAY_READ, WAY_WRITE };
 static ssize_t transfer(enum way way, int fd, const struct iovec *parts, int n_parts)
 {
 	struct section *section = section_enter_cancellable();
-	struct shim_file *file = file_get(fd);
+	struct shim_file *file = section->file = file_get(fd);
 	ssize_t total = 0, part = file ? 0 : -EBADF;
 
 	for (int i = 0; file && i < n_parts; i++) {
@@ -41,8 +41,6 @@ static ssize_t transfer(enum way way, int fd, const struct iovec *parts, int n_p
 		if (part < 0 || (size_t)part != parts[i].iov_len)
 			break;
 	}
-	if (file)
-		file_put(file);
 	section_leave(section, part == -EINTR && !total);
 	return shim_result(part < 0 && !total ? part : total);
 }
@@ -139,13 +137,11 @@ static bool ioctl_of_kernel(struct shim_file *file, int fd, unsigned long number
 static int ioctl_device(int fd, unsigned long number, uintptr_t argument)
 {
 	struct section *section = section_enter();
-	struct shim_file *file = file_get(fd);
+	struct shim_file *file = section->file = file_get(fd);
 	long result = -EBADF;
 
 	if (file && !ioctl_of_kernel(file, fd, number, argument, &result))
 		result = call_ioctl(section, file, fd, number, argument);
-	if (file)
-		file_put(file);
 	section_leave(section, false);
 	return (int)shim_result(result);
 }

@@ -15,7 +15,7 @@ INTERPOSE int pthread_cancel(pthread_t thread)
 
 /*
  * Where a jump goes to: the stack pointer that setjmp() has saved. The C library stores it encrypted with a secret of
- * the thread's. NULL: not known on this machine; the frames left are then found at the thread's next call on a device.
+ * the thread's. NULL: not known on this machine; the frames left are then noticed at the thread's next call.
  */
 static const void *target_of(const struct __jmp_buf_tag *buffer)
 {
@@ -42,7 +42,7 @@ static const void *target_of(const struct __jmp_buf_tag *buffer)
 		const void *stack = target_of(buffer);                                                                 \
                                                                                                                        \
 		if (stack)                                                                                             \
-			section_jumped(stack);                                                                         \
+			section_jump(stack);                                                                           \
 		real()->name(buffer, value);                                                                           \
 		__builtin_unreachable();                                                                               \
 	}

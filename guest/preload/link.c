@@ -161,13 +161,13 @@ void link_forked(void)
 	process.last = NULL;
 }
 
-int link_attach(struct link *link, struct shim_file *file, const char *name)
+int link_attach(struct link *link, struct shim_file *file)
 {
-	const struct iof_device *device = link_device(link, name);
+	const struct iof_device *device = link_device(link, file->name);
 	int error = device ? iof_session_attach(link->session, file->token, &file->handle) : -ENODEV;
 
 	if (error) {
-		iof_log(IOF_LOG_INFO, "%s: cannot attach to the inherited open: %s", name, strerror(-error));
+		iof_log(IOF_LOG_INFO, "%s: cannot attach to the inherited open: %s", file->name, strerror(-error));
 		return error;
 	}
 	file->device = device;

@@ -32,8 +32,8 @@ void link_serve(struct link *link);
 /** In a forked child: the parent's session is no longer this process's. */
 void link_forked(void);
 struct shim_file;
-/** Gives the file a handle on the host's open of its token, which is of the device @p name. */
-int link_attach(struct link *link, struct shim_file *file, const char *name);
+/** Gives the file a handle on the host's open of its token. */
+int link_attach(struct link *link, struct shim_file *file);
 /** Keeps all opens alive on the host for some seconds: another process or image is about to attach. */
 void link_share_all(void);
 

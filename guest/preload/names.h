@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#define NAME_SIZE 64
+#define NAME_SIZE 64 /* of a device, below /dev, with its NUL */
 
 /**
  * The name below /dev of an absolute path that the shim may serve, folded. False for all other paths; makes no system

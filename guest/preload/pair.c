@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #define LABEL_MAGIC 0x10fe7721u
-#define LABEL_WORDS (4 + (LABEL_NAME_MAX + 1) / 4)
+#define LABEL_WORDS (4 + NAME_SIZE / 4)
 #define STUFFING    2048 /* more than a quarter of the least SO_SNDBUF, with the kernel's overhead less than all of it */
 
 /* From 7/8 of the limit on, so that a program that counts on low numbers finds them; not at the very top of a large
@@ -124,7 +124,7 @@ bool pair_label_get(int fd, struct pair_label *label)
 	label->token = words[1] | (uint64_t)words[2] << 32;
 	label->flags = words[3];
 	memcpy(label->name, &words[4], sizeof label->name);
-	label->name[LABEL_NAME_MAX] = 0;
+	label->name[NAME_SIZE - 1] = 0;
 	return true;
 }
 

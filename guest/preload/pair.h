@@ -7,16 +7,15 @@
 #ifndef PRELOAD_PAIR_H
 #define PRELOAD_PAIR_H
 
+#include "guest/preload/names.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define LABEL_NAME_MAX 63
-
 struct pair_label {
 	uint64_t token;
 	uint32_t flags; /**< of open() */
-	char name[LABEL_NAME_MAX + 1];
+	char name[NAME_SIZE];
 };
 
 struct pair {

@@ -4,6 +4,7 @@
 #include "guest/preload/file.h"
 #include "guest/preload/link.h"
 #include "guest/preload/pair.h"
+#include <errno.h>
 #include <poll.h>
 
 #define EVENTS_IN  (POLLIN | POLLRDNORM | POLLRDBAND | POLLPRI)
@@ -35,21 +36,63 @@ static bool is_known(struct shim_file *file, uint32_t events)
 	return known;
 }
 
+/* The lock is held. What is not POLLOUT wakes by POLLIN: this socket can show no POLLPRI. */
+static void show(struct shim_file *file, uint32_t events)
+{
+	if (file->peer < 0)
+		return;
+	if (events & EVENTS_OUT)
+		pair_show_out(file->self, file->peer, file->told & EVENTS_OUT);
+	pair_show_in(file->self, file->peer, file->told & ~(uint32_t)EVENTS_OUT);
+}
+
+/* The lock is held. Whether it matters that the host is armed. */
+static bool is_awaited(const struct shim_file *file)
+{
+	return file->watched || file->sleepers;
+}
+
 static void begin(struct readiness *query, enum readiness_mode mode)
 {
+	struct shim_file *file = query->file;
+
 	query->events &= EVENTS_IN | EVENTS_OUT;
 	query->call = NULL;
-	if (!query->file || query->file->dead)
+	if (!file || file->dead)
 		return;
-	if (mode == READINESS_WAIT && is_known(query->file, query->events))
+	if (mode == READINESS_WAIT && is_known(file, query->events))
 		return;
-	query->call = call_poll_begin(query->file, query->events, mode == READINESS_WAIT);
+	/* A question that arms takes the place of the one before. */
+	query->asked = query->events;
+	iof_lock(&file->lock);
+	if (mode == READINESS_WAIT && is_awaited(file))
+		query->asked |= file->armed;
+	iof_unlock(&file->lock);
+	query->call = call_poll_begin(file, query->asked, mode == READINESS_WAIT);
+}
+
+/* The lock is held. Takes an answer in; wakes others whose events it has. What is left to be armed for. */
+static uint32_t take_in(struct shim_file *file, uint32_t asked, uint32_t revents)
+{
+	uint32_t ready = revents & (asked | EVENTS_END), left;
+
+	file->told = (file->told & ~(asked | EVENTS_END)) | ready;
+	file->stale = false;
+	if (!ready) {
+		file->armed = asked;
+		return 0;
+	}
+	if (is_awaited(file) && ready & (file->armed | EVENTS_END))
+		show(file, ready);
+	left = is_awaited(file) ? file->armed & ~ready : 0;
+	file->armed = 0;
+	return left;
 }
 
 static void end(struct section *section, struct readiness *query, enum readiness_mode mode)
 {
 	struct shim_file *file = query->file;
-	uint32_t ready;
+	uint32_t left = 0;
 	long revents;
 
 	if (!query->call)
@@ -59,13 +102,14 @@ static void end(struct section *section, struct readiness *query, enum readiness
 		readiness_dead(file);
 	if (revents < 0)
 		return;
-	ready = (uint32_t)revents & (query->events | EVENTS_END);
 	iof_lock(&file->lock);
-	file->told = (file->told & ~(query->events | EVENTS_END)) | ready;
-	file->stale = false;
-	if (mode == READINESS_WAIT && !ready)
-		file->armed |= query->events;
+	if (mode == READINESS_WAIT)
+		left = take_in(file, query->asked, (uint32_t)revents);
+	else
+		file->told = (file->told & ~(query->asked | EVENTS_END)) | (uint32_t)revents;
 	iof_unlock(&file->lock);
+	if (left)
+		call_rearm(file, left);
 }
 
 void readiness_ask(struct section *section, struct readiness *queries, unsigned n, enum readiness_mode mode)
@@ -78,17 +122,6 @@ void readiness_ask(struct section *section, struct readiness *queries, unsigned 
 		for (unsigned i = first; i < last; i++)
 			end(section, &queries[i], mode);
 	}
-}
-
-/* The lock is held. */
-static void show(struct shim_file *file, uint32_t events)
-{
-	/* What is not POLLOUT wakes by POLLIN: this socket can show no POLLPRI. */
-	if (file->peer < 0)
-		return;
-	if (events & EVENTS_OUT)
-		pair_show_out(file->self, file->peer, file->told & EVENTS_OUT);
-	pair_show_in(file->self, file->peer, file->told & ~(uint32_t)EVENTS_OUT);
 }
 
 void readiness_show(struct shim_file *file, uint32_t events)
@@ -180,6 +213,44 @@ void readiness_dead(struct shim_file *file)
 	iof_unlock(&file->lock);
 }
 
+/* May tell of events that another holder of the same open has asked for; the host is no longer armed in any case. */
+static void take_event(struct shim_file *file, uint32_t revents)
+{
+	uint32_t left;
+
+	iof_lock(&file->lock);
+	file->told |= revents;
+	file->stale = true;
+	left = is_awaited(file) ? file->armed & ~revents : 0;
+	file->armed = 0;
+	show(file, revents);
+	iof_unlock(&file->lock);
+	if (left)
+		call_rearm(file, left);
+}
+
+void readiness_rearmed(struct shim_file *file, uint32_t events, long revents)
+{
+	uint32_t left;
+
+	if (revents < 0)
+		return;
+	iof_lock(&file->lock);
+	left = take_in(file, events, (uint32_t)revents);
+	if (revents)
+		show(file, (uint32_t)revents);
+	iof_unlock(&file->lock);
+	if (left)
+		call_rearm(file, left);
+}
+
+void readiness_sleeper(struct shim_file *file, int by)
+{
+	iof_lock(&file->lock);
+	file->sleepers += (unsigned)by;
+	iof_unlock(&file->lock);
+}
+
 void readiness_event(void *link, iof_handle handle, uint32_t revents)
 {
 	for (unsigned i = 0; i < file_count(); i++) {
@@ -187,14 +258,8 @@ void readiness_event(void *link, iof_handle handle, uint32_t revents)
 
 		if (!file)
 			continue;
-		if (file->link == link && file->handle == handle) {
-			iof_lock(&file->lock);
-			file->told |= revents;
-			file->armed = 0;
-			file->stale = true;
-			show(file, revents);
-			iof_unlock(&file->lock);
-		}
+		if (file->link == link && file->handle == handle)
+			take_event(file, revents);
 		file_put(file);
 	}
 }

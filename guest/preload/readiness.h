@@ -16,6 +16,7 @@ struct shim_file;
 struct readiness {
 	struct shim_file *file;
 	uint32_t events; /**< poll events that matter */
+	uint32_t asked;  /**< these, and what others are waiting for */
 	struct shim_call *call;
 };
 
@@ -36,6 +37,11 @@ void readiness_show(struct shim_file *file, uint32_t events);
 void readiness_watch(struct section *section, struct shim_file *file, uint32_t events);
 /** Brings the levels of all devices in epoll sets up to date. */
 void readiness_refresh_watched(struct section *section);
+
+/** A thread is about to sleep until the device is ready (@p by 1), or has slept (-1). */
+void readiness_sleeper(struct shim_file *file, int by);
+/** The answer to call_rearm(): revents or a negative errno. In whichever thread reads the link. */
+void readiness_rearmed(struct shim_file *file, uint32_t events, long revents);
 
 /** A call on the device has ended: what was ready may be so no longer. */
 void readiness_stale(struct shim_file *file);

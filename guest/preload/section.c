@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/preload/section.h"
 #include "guest/preload/call.h"
+#include "guest/preload/file.h"
 #include <ioferry/sys.h>
 #include <stdlib.h>
 
@@ -48,7 +49,8 @@ static void unlist(struct section *section)
 	section->listed = false;
 }
 
-void section_jumped(const void *stack)
+/* @intact: the frames are still there. */
+static void abandon(const void *stack, bool intact)
 {
 	stack_t alternate;
 
@@ -63,8 +65,23 @@ void section_jumped(const void *stack)
 		unlist(section);
 		if (section->call)
 			call_abandon(section->call);
+		if (section->file)
+			file_put(section->file);
+		if (section->jumped && intact)
+			section->jumped(section->context);
 		pthread_setcancelstate(section->cancel_state, NULL);
 	}
+}
+
+void section_jump(const void *stack)
+{
+	uint64_t mask;
+
+	if (!depth)
+		return;
+	set_signals(ALL_SIGNALS, &mask);
+	abandon(stack, true);
+	set_signals(mask, NULL);
 }
 
 struct section *section_enter_at(const void *stack)
@@ -75,7 +92,7 @@ struct section *section_enter_at(const void *stack)
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
 	set_signals(ALL_SIGNALS, &mask);
-	section_jumped(stack);
+	abandon(stack, false); /* where the jump was not seen */
 	if (depth == SECTIONS_MAX)
 		abort();
 	section = &sections[depth++];
@@ -86,6 +103,8 @@ struct section *section_enter_at(const void *stack)
 static void restore(struct section *section)
 {
 	unlist(section);
+	if (section->file)
+		file_put(section->file);
 	depth = (unsigned)(section - sections);
 	set_signals(section->mask, NULL);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct shim_call;
+struct shim_file;
 
 /** Lives in thread-local storage, not on the stack, since a jump out of a handler may leave it behind. */
 struct section {
@@ -28,6 +29,10 @@ struct section {
 	pthread_t thread;
 	const void *stack;      /**< frame of the function that entered it */
 	struct shim_call *call; /**< what a cancel has to end */
+	struct shim_file *file; /**< reference that the section's end gives back, a jump out of it too */
+	/** Gives back what the frame holds besides, when a jump is about to leave it. */
+	void (*jumped)(void *context);
+	void *context;
 	struct section *next, **link;
 };
 
@@ -47,7 +52,7 @@ void section_sleep(void *context, bool asleep);
 void section_cancel_thread(pthread_t thread);
 /** In a forked child: only this thread goes on. */
 void section_forked(void);
-/** After or before a jump: sections entered by frames deeper than @p stack are gone; ends their calls. */
-void section_jumped(const void *stack);
+/** A jump to @p stack is about to leave the sections of deeper frames: ends their calls. */
+void section_jump(const void *stack);
 
 #endif

@@ -11,7 +11,6 @@
 
 #define ON_STACK 64 /* descriptors for which no memory is mapped */
 
-/* One poll(). No reference to a file is held while it sleeps: a handler may leave by a jump. */
 struct wait {
 	struct section *section;
 	struct pollfd *fds; /* the application's */
@@ -19,21 +18,19 @@ struct wait {
 	struct pollfd *kernel;     /* n + 1: what the kernel watches, the link last */
 	struct readiness *devices; /* n: without a file where fds[i] is foreign */
 	struct link *link;
+	void *mapping; /* NULL: none */
+	size_t size;
 };
 
-static bool take_devices(struct wait *wait)
+static void take_devices(struct wait *wait)
 {
-	bool any = false;
-
 	for (nfds_t i = 0; i < wait->n; i++) {
 		struct shim_file *file = wait->fds[i].fd >= 0 ? file_get(wait->fds[i].fd) : NULL;
 
 		wait->devices[i] = (struct readiness){.file = file, .events = (unsigned short)wait->fds[i].events};
 		if (file && !file->dead && !wait->link)
 			wait->link = link_hold(file->link);
-		any |= file != NULL;
 	}
-	return any;
 }
 
 static void put_devices(struct wait *wait)
@@ -94,14 +91,33 @@ static int merge_foreign(struct wait *wait)
 	return ready;
 }
 
-static void on_cancelled(void *context)
+static void sleeper(struct wait *wait, int by)
+{
+	for (nfds_t i = 0; i < wait->n; i++) {
+		if (wait->devices[i].file)
+			readiness_sleeper(wait->devices[i].file, by);
+	}
+}
+
+/* A jump out of a handler is about to leave the frame. */
+static void on_jump(void *context)
 {
 	struct wait *wait = context;
 
-	/* The thread ends: its cancellation must not be acted upon a second time. */
-	wait->section->cancelled = false;
+	sleeper(wait, -1);
+	put_devices(wait);
 	link_put(wait->link);
-	section_leave(wait->section, false);
+	if (wait->mapping)
+		munmap(wait->mapping, wait->size);
+}
+
+static void on_cancelled(void *context)
+{
+	struct wait *wait = context;
+	struct section *section = wait->section;
+
+	on_jump(wait);
+	section_leave(section, false);
 }
 
 /* The application's signals get in through the system call's own mask, its cancellation through the C library. */
@@ -110,6 +126,9 @@ static int sleep_in_kernel(struct wait *wait, const struct timespec *timeout, co
 	sigset_t own;
 	int ready;
 
+	sleeper(wait, 1);
+	wait->section->jumped = on_jump;
+	wait->section->context = wait;
 	sigemptyset(&own);
 	memcpy(&own, &wait->section->mask, sizeof wait->section->mask);
 	pthread_cleanup_push(on_cancelled, wait);
@@ -117,7 +136,11 @@ static int sleep_in_kernel(struct wait *wait, const struct timespec *timeout, co
 	ready = real()->ppoll(wait->kernel, wait->n + 1, timeout, mask ? mask : &own);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	pthread_cleanup_pop(0);
-	return ready < 0 ? -errno : ready;
+	if (ready < 0)
+		ready = -errno;
+	wait->section->jumped = NULL;
+	sleeper(wait, -1);
+	return ready;
 }
 
 static struct timespec deadline_of(const struct timespec *timeout)
@@ -170,7 +193,6 @@ static int wait_in_section(struct wait *wait, const struct timespec *timeout, co
 		if (timeout && !now)
 			left = left_until(&deadline);
 		prepare(wait, !ready && !now);
-		put_devices(wait);
 		polled = sleep_in_kernel(wait, ready || now ? &(struct timespec){0, 0} : timeout ? &left : NULL, mask);
 		if (polled < 0)
 			return polled == -EINTR && ready ? ready : polled;
@@ -179,12 +201,9 @@ static int wait_in_section(struct wait *wait, const struct timespec *timeout, co
 			break;
 		if (wait->kernel[wait->n].revents)
 			read_link(wait);
-		take_devices(wait);
 		ready = tell(wait);
-		if (ready || !polled) {
-			put_devices(wait);
+		if (ready || !polled)
 			break;
-		}
 		readiness_ask(wait->section, wait->devices, (unsigned)wait->n, READINESS_WAIT);
 	}
 	return ready;
@@ -195,22 +214,22 @@ int wait_poll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, cons
 	struct readiness devices[ON_STACK];
 	struct pollfd kernel[ON_STACK + 1];
 	struct wait wait = {.fds = fds, .n = n, .kernel = kernel, .devices = devices};
-	size_t size = n * sizeof *devices + (n + 1) * sizeof *kernel;
-	void *mapping = NULL;
 	int result;
 
 	if (n > ON_STACK) {
-		mapping = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (mapping == MAP_FAILED)
+		wait.size = n * sizeof *devices + (n + 1) * sizeof *kernel;
+		wait.mapping = mmap(NULL, wait.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (wait.mapping == MAP_FAILED)
 			return (int)shim_result(-ENOMEM);
-		wait.devices = mapping;
+		wait.devices = wait.mapping;
 		wait.kernel = (struct pollfd *)(wait.devices + n);
 	}
 	wait.section = section_enter_cancellable();
 	result = wait_in_section(&wait, timeout, mask);
+	put_devices(&wait);
 	link_put(wait.link);
 	section_leave(wait.section, result == -EINTR);
-	if (mapping)
-		munmap(mapping, size);
+	if (wait.mapping)
+		munmap(wait.mapping, wait.size);
 	return (int)shim_result(result);
 }

@@ -96,7 +96,8 @@ void test_spawn(void)
 {
 	int fd = open_node(NODE, O_RDWR | O_NONBLOCK);
 	char number[16], closes[16], line[256], self[200];
-	char *arguments[] = {"app", "child", number, closes, NULL};
+	char name[] = "app", child_name[] = "child";
+	char *arguments[] = {name, child_name, number, closes, NULL};
 	posix_spawn_file_actions_t actions;
 	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
 	pid_t child;
@@ -143,7 +144,8 @@ static void send_fd(int socket, int fd)
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(int))];
 	} control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
-	struct iovec part = {"x", 1};
+	char byte = 0;
+	struct iovec part = {&byte, 1};
 	struct msghdr message = {
 		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
 
