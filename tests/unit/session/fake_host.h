@@ -51,9 +51,12 @@ void fake_host_hang_up(struct fake_host *host);
 #define wait_for(condition)                                                                                            \
 	do {                                                                                                           \
 		int tries_ = 5000;                                                                                     \
-		while (!(condition) && tries_-- > 0)                                                                   \
+		bool true_ = (condition);                                                                              \
+		while (!true_ && tries_-- > 0) {                                                                       \
 			usleep(1000);                                                                                  \
-		assert_true(condition);                                                                                \
+			true_ = (condition);                                                                           \
+		}                                                                                                      \
+		assert_true(true_);                                                                                    \
 	} while (0)
 
 #endif

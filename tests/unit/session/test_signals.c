@@ -232,14 +232,17 @@ static struct fake_host *handler_host;
 static int handler_result;
 static uint64_t outer_tag;
 
-/* The host answers the outer call first, so that the nested wait reads that answer. */
+static bool answer_outer;
+
+/* Calls, and has the host answer the outer call first, so that the nested wait reads that answer. */
 static void call_from_handler(int number)
 {
 	struct test_call call;
 
 	(void)number;
 	handler_result = submit(handler_session, &call, ECHO, 1, true);
-	fake_host_reply(handler_host, outer_tag, IOF_STATUS_COMPLETED, 5, 0, NULL, 0);
+	if (answer_outer)
+		fake_host_reply(handler_host, outer_tag, IOF_STATUS_COMPLETED, 5, 0, NULL, 0);
 	fake_host_reply(handler_host, call.call.tag, IOF_STATUS_COMPLETED, 6, 0, NULL, 0);
 	if (handler_result == 0)
 		handler_result = iof_session_wait(handler_session, &call.call, true);
@@ -248,7 +251,7 @@ static void call_from_handler(int number)
 	__atomic_add_fetch(&handled, 1, __ATOMIC_RELEASE);
 }
 
-static void nested(bool restartable, int flags)
+static void nested(bool restartable, int flags, bool twice)
 {
 	struct iof_session_options options = {.asleep = let_signals_in};
 	struct fake_host *host = fake_host_start(&(struct fake_options){.handle = hold});
@@ -258,13 +261,20 @@ static void nested(bool restartable, int flags)
 	handler_session = session;
 	handler_host = host;
 	handler_result = 1;
+	answer_outer = !twice;
 	handle_with(call_from_handler, flags);
 	let_signals_in(NULL, false);
 	start_waiter(&waiter, session, restartable, wait_for_call);
 	outer_tag = waiter.call.call.tag;
 	pthread_kill(waiter.thread, SIGUSR1);
+	if (twice) {
+		wait_for(times_handled() == 1);
+		assert_int_equal(handler_result, 0);
+		answer_outer = true;
+		pthread_kill(waiter.thread, SIGUSR1);
+	}
 	pthread_join(waiter.thread, NULL);
-	assert_int_equal(times_handled(), 1);
+	assert_int_equal(times_handled(), twice ? 2 : 1);
 	assert_int_equal(handler_result, 0);
 	assert_int_equal(times_done(&waiter.call), 1);
 	assert_int_equal(waiter.result, 0); /* done beats interrupted */
@@ -276,9 +286,10 @@ static void nested(bool restartable, int flags)
 static void a_handler_may_call_where_it_interrupted_the_reader(void **state)
 {
 	(void)state;
-	nested(true, SA_RESTART);
-	nested(true, 0);
-	nested(false, SA_RESTART);
+	nested(true, SA_RESTART, false);
+	nested(true, 0, false);
+	nested(false, SA_RESTART, false);
+	nested(true, SA_RESTART, true);
 }
 
 static uint64_t leader_tag;
@@ -425,6 +436,40 @@ static void a_reply_that_came_with_the_cancel_is_not_lost(void **state)
 	}
 }
 
+/* A jump out of the wait, at the moment at which the sleep has taken the reply from the socket. */
+static __thread sigjmp_buf *jump_target;
+
+static void jump_out(void *context, bool asleep)
+{
+	(void)context;
+	if (!asleep && jump_target)
+		siglongjmp(*jump_target, 1);
+}
+
+static void a_reply_that_the_abandoned_sleep_took_is_not_lost(void **state)
+{
+	(void)state;
+	struct iof_session_options options = {.asleep = jump_out};
+	struct fake_host *host = fake_host_start(&(struct fake_options){0});
+	struct iof_session *session = session_to(host, &options);
+	struct test_call call;
+	sigjmp_buf target;
+
+	assert_int_equal(submit(session, &call, ECHO, 1, true), 0);
+	jump_target = &target;
+	if (!sigsetjmp(target, 0)) {
+		iof_session_wait(session, &call.call, true);
+		fail_msg("no jump");
+	}
+	jump_target = NULL;
+	assert_true(iof_session_leave(session, &call.call));
+	assert_int_equal(times_done(&call), 1);
+	assert_int_equal(submit(session, &call, ECHO, 1, true), 0);
+	assert_int_equal(iof_session_wait(session, &call.call, false), 0);
+	iof_session_destroy(session);
+	fake_host_stop(host);
+}
+
 int main(void)
 {
 	if (KEEPS_SIGNALS_BACK) {
@@ -441,6 +486,7 @@ int main(void)
 		cmocka_unit_test(a_handler_may_call_where_it_interrupted_a_follower),
 		cmocka_unit_test(a_cancelled_thread_gives_up_what_it_held),
 		cmocka_unit_test(a_reply_that_came_with_the_cancel_is_not_lost),
+		cmocka_unit_test(a_reply_that_the_abandoned_sleep_took_is_not_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

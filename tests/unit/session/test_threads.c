@@ -333,6 +333,30 @@ static void large_requests_wait_for_the_socket_and_block_nobody(void **state)
 	fake_host_stop(host);
 }
 
+static void hold_or_echo(struct fake_host *host, const struct iof_request *request, const uint8_t *payload,
+			 size_t length)
+{
+	if (request->command == ECHO)
+		slow_echo(host, request, payload, length);
+}
+
+static void a_large_request_is_written_while_another_thread_sleeps_as_the_reader(void **state)
+{
+	(void)state;
+	struct fake_host *host = fake_host_start(&(struct fake_options){.handle = hold_or_echo});
+	struct iof_session *session = session_to(host, NULL);
+	struct worker worker = {.session = session, .number = 1};
+	struct waiter waiter;
+
+	start_waiter(&waiter, session);
+	send_large(&worker);
+	assert_int_equal(worker.wrong, 0);
+	assert_false(is_over(&waiter));
+	finish_waiter(host, &waiter);
+	iof_session_destroy(session);
+	fake_host_stop(host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +367,7 @@ int main(void)
 		cmocka_unit_test(loss_ends_leader_and_followers),
 		cmocka_unit_test(the_service_thread_brings_events_before_during_and_after_calls),
 		cmocka_unit_test(large_requests_wait_for_the_socket_and_block_nobody),
+		cmocka_unit_test(a_large_request_is_written_while_another_thread_sleeps_as_the_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
