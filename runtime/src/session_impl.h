@@ -12,15 +12,15 @@
 #define CALLS_AT_FIRST 8u    /* outstanding before the hello has told the host's limit */
 #define ACK_WINDOW     4096u /* replies that may overtake each other; power of two */
 
-/* Futex word of a call. Changed with the session's lock held, but for the last step to CALL_DONE. */
+/* Futex word of a call. Changed with the session's lock held, but for the step from CALL_FINISHING to CALL_DONE. */
 enum call_state {
+	CALL_UNATTENDED, /* in flight or finishing; belongs to done(), never touched after it */
 	CALL_PENDING,    /* in flight; its thread is elsewhere, or reads the link */
 	CALL_SLEEPING,   /* in flight; its thread is among the followers and sleeps on this word */
 	CALL_PROMOTED,   /* in flight; taken out of the followers to read the link next */
 	CALL_FINISHING,  /* done() is running */
 	CALL_AWAITED,    /* done() is running, and a thread sleeps on this word */
 	CALL_DONE,       /* done() has run */
-	CALL_UNATTENDED, /* in flight or finishing; belongs to done(), never touched after it */
 };
 
 /* Which replies have arrived, so that an ack never covers one that has not. */

@@ -29,6 +29,14 @@ static void set_state(struct iof_call *call, enum call_state state)
 	__atomic_store_n(&call->state, state, __ATOMIC_RELAXED);
 }
 
+/* done() ends without the lock, so it may just have ended: then there is nothing to await. */
+static void mark_awaited(struct iof_call *call)
+{
+	uint32_t finishing = CALL_FINISHING;
+
+	__atomic_compare_exchange_n(&call->state, &finishing, CALL_AWAITED, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 static void let_in(struct iof_session *session, bool in)
 {
 	if (session->options.asleep)
@@ -171,10 +179,8 @@ static enum role choose_role(struct iof_session *session, struct iof_call *call)
 	enum role role = ROLE_NONE;
 
 	iof_lock(&session->lock);
-	if (state_of(call) == CALL_FINISHING) {
-		set_state(call, CALL_AWAITED);
-	} else if (state_of(call) == CALL_DONE) {
-		role = ROLE_NONE;
+	if (state_of(call) >= CALL_FINISHING) {
+		mark_awaited(call);
 	} else if (!session->reading || session->promoted) {
 		if (session->promoted)
 			follow_locked(session, session->promoted);
@@ -270,9 +276,8 @@ bool iof_session_leave(struct iof_session *session, struct iof_call *call)
 	iof_lock(&session->lock);
 	if (state_of(call) == CALL_SLEEPING)
 		session_unfollow(call);
-	if (state_of(call) == CALL_FINISHING)
-		set_state(call, CALL_AWAITED);
-	over = state_of(call) == CALL_AWAITED || state_of(call) == CALL_DONE;
+	mark_awaited(call);
+	over = state_of(call) >= CALL_FINISHING;
 	if (!over)
 		set_state(call, CALL_UNATTENDED);
 	iof_unlock(&session->lock);
