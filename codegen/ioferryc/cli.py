@@ -26,11 +26,23 @@ def load(paths: Sequence[Path], diagnostics: Diagnostics) -> list[Analysed]:
             local = Diagnostics()
             check(interface, path, local)
             analysed = analyse(interface, local)
-            lost = {f"'{name}'" for name in parsed.lost_names}
-            diagnostics.found += [d for d in local.found if not any(name in d.message for name in lost)]
+            diagnostics.found += [diagnostic for diagnostic in local.found if not parsed.explains(diagnostic)]
             if analysed is not None:
                 found.append(analysed)
+    _names_differ(found, diagnostics)
     return found
+
+
+def _names_differ(found: list[Analysed], diagnostics: Diagnostics) -> None:
+    """Interfaces of one build have names of their own."""
+    seen: dict[str, str] = {}
+    for analysed in found:
+        name, source = analysed.interface.name, analysed.interface.source
+        if name in seen:
+            diagnostics.error(
+                analysed.interface.span, f"interface '{name}' is in {seen[name]} too", "rename one of them"
+            )
+        seen[name] = source.path
 
 
 def write_if_changed(path: Path, text: str) -> None:

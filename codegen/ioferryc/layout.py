@@ -312,11 +312,22 @@ class Scope:
         if member.pointer:
             return WIDE_POINTER if member.wide else POINTER
         found = self.type_of(member.type)
-        if member.sentinel and isinstance(found, Scalar) and found.size in SENTINELS:
-            return SENTINELS[found.size]
-        return found
+        if not member.sentinel:
+            return found
+        if not isinstance(found, Scalar) or found.kind != "IOF_UINT" or found.size not in SENTINELS:
+            advice = "a sentinel is an unsigned field of 32 bits or more"
+            raise EvaluationError(member.span, f"'{member.name}' cannot be a sentinel", advice)
+        return SENTINELS[found.size]
+
+    def _alignment(self, expr: Expr, layout: Layout) -> int:
+        value = self.evaluate(expr, layout)
+        if not 0 < value <= 4096 or value & (value - 1):
+            raise EvaluationError(expr.span, f"alignment {value}", "write a power of two, at most 4096")
+        return value
 
     def _lay_out(self, record: Record) -> Laid:
+        if not record.members:
+            raise EvaluationError(record.span, f"an empty {record.keyword}", "declare its fields")
         offsets: list[list[int]] = [[] for _ in record.members]
         sizes, aligns = [0, 0, 0, 0], [1, 1, 1, 1]
         types, dims, flexible = [], [], []
@@ -330,7 +341,7 @@ class Scope:
             for index, member in enumerate(record.members):
                 align = 1 if record.packed else types[index].align(layout)
                 if member.aligned is not None:
-                    align = max(align, self.evaluate(member.aligned, layout))
+                    align = max(align, self._alignment(member.aligned, layout))
                 place = _round_up(0 if record.keyword == "union" else size, align)
                 offsets[index].append(place)
                 bytes_here = types[index].size[layout]
@@ -339,7 +350,7 @@ class Scope:
                 size = max(size, place + (0 if flexible[index] else bytes_here))
                 aligns[layout] = max(aligns[layout], align)
             if record.aligned is not None:
-                aligns[layout] = max(aligns[layout], self.evaluate(record.aligned, layout))
+                aligns[layout] = max(aligns[layout], self._alignment(record.aligned, layout))
             sizes[layout] = _round_up(size, aligns[layout])
         members = tuple(
             Placed(member, types[i], dims[i], _per_layout(offsets[i]), flexible[i])

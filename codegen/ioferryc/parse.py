@@ -11,7 +11,7 @@ from importlib import resources
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from .diag import Diagnostics, Source, Span
+from .diag import Diagnostic, Diagnostics, Source, Span
 
 MAX_SYNTAX_ERRORS = 20
 
@@ -35,10 +35,19 @@ WORDS_AND_NOISE = re.compile(r"//[^\n]*|/\*(?:.|\n)*?\*/|\"(?:[^\"\\\n]|\\.)*\"|
 
 @dataclass(frozen=True)
 class Parsed:
-    """A tree, and the names that stood in items left out (no error is reported for want of them)."""
+    """A tree, and what was left out of it: no error is reported for want of that."""
 
     tree: Tree[Token]
-    lost_names: frozenset[str]
+    lost: tuple[Span, ...]
+
+    def explains(self, diagnostic: Diagnostic) -> bool:
+        """Whether an error may be there only because something was left out."""
+        for span in self.lost:
+            if diagnostic.span.start < span.end and span.start < diagnostic.span.end:
+                return True
+            if any(f"'{name}'" in diagnostic.message for name in re.findall(r"[A-Za-z_]\w*", span.text)):
+                return True
+        return False
 
 
 @lru_cache(maxsize=1)
@@ -50,17 +59,17 @@ def _parser() -> Lark:
 def parse(source: Source, diagnostics: Diagnostics) -> Parsed:
     """Parses a file. The tree lacks the items with syntax errors, which are reported."""
     text = source.text
-    lost: set[str] = set()
+    lost: list[Span] = []
     for _ in range(MAX_SYNTAX_ERRORS):
         try:
-            return Parsed(_parser().parse(text), frozenset(lost))
+            return Parsed(_parser().parse(text), tuple(lost))
         except UnexpectedInput as error:
             span = _error_span(source, text, error)
             _report(span, error, diagnostics)
             start, end = _item_around(text, span.start)
-            lost.update(re.findall(r"[A-Za-z_]\w*", text[start:end]))
+            lost.append(Span(source, start, end))
             text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
-    return Parsed(Tree("start", []), frozenset(lost))
+    return Parsed(Tree("start", []), tuple(lost))
 
 
 def _error_span(source: Source, text: str, error: UnexpectedInput) -> Span:

@@ -50,6 +50,11 @@ def needs_walk(kind: AnyType) -> bool:
     return any(m.member.pointer or m.member.range or m.flexible or needs_walk(m.type) for m in kind.members)
 
 
+def chooses(kind: AnyType) -> bool:
+    """Whether a type holds a union with a switch, not counting what pointers point to."""
+    return isinstance(kind, Laid) and (bool(kind.record.selectors) or any(chooses(m.type) for m in kind.members))
+
+
 class Resolver:
     """Names of fields to places, expressions to values, types to descriptors."""
 

@@ -34,7 +34,7 @@ from .program import (
     Walk,
     reads_of,
 )
-from .resolve import Frame, Resolver, needs_walk
+from .resolve import Frame, Resolver, chooses, needs_walk
 
 
 class ShapeBuilder(Resolver):
@@ -90,6 +90,8 @@ class ShapeBuilder(Resolver):
         label = value.label if isinstance(value, Read) else " ".join(extent.count.span.text.split())
         high = self._high(extent, value)
         unit = element.size[Layout.LP64]
+        if extent.bytes:
+            self._same_size(extent, element)
         if extent.bytes and unit > 1:
             zero = Constant(0)
             ops.append(Check(Operation("%", (value, Constant(unit))), zero, zero, "EINVAL", f"{label} % {unit}"))
@@ -104,6 +106,13 @@ class ShapeBuilder(Resolver):
         if extent.bytes and unit > 1:
             return Operation("/", (Variable(name), Constant(unit)))
         return Variable(name)
+
+    @staticmethod
+    def _same_size(extent: Extent, element: AnyType) -> None:
+        """A number of bytes means something to both sides only if elements have one size."""
+        if len(set(element.size)) > 1:
+            message = "counted in bytes, but elements differ in size between ABIs"
+            raise EvaluationError(extent.span, message, "count in elements, or declare the elements in u8 ... u64")
 
     def _high(self, extent: Extent, value: Value) -> Optional[Constant]:
         if extent.max is not None:
@@ -185,6 +194,8 @@ class ShapeBuilder(Resolver):
             assert isinstance(slack, Constant)
             ops.append(Slack(name, slack.value))
         if extent.returned is not None:
+            if extent.returned.bytes:
+                self._same_size(extent, frame.type)
             counter = extent.returned.counter
             if counter is None:
                 ops.append(ReturnedOf(name, None, extent.returned.bytes))
@@ -275,9 +286,17 @@ class ShapeBuilder(Resolver):
         member, offset = placed.member, frame.offset.plus(placed.offset[0])
         label = f"{frame.label}.{member.name}".rstrip(".")
         if member.range is not None:
+            if placed.count != 1:
+                raise EvaluationError(
+                    member.range.span, "a range of an array", "give the range to a field that is no array"
+                )
             place = Frame(placed.type, frame.segment, frame.element, offset, frame, label)
             value = self._read(place, model.Path((member.name,), member.span))
             low, high = (Constant(self.scope.evaluate(bound)) for bound in (member.range.low, member.range.high))
+            if not 0 <= low.value <= high.value:
+                raise EvaluationError(
+                    member.range.span, f"no value is in {low.value} to {high.value}", "write range (0, 7)"
+                )
             ops.append(Check(value, low, high, member.range.errno, label))
         if member.pointer:
             self._target(ops, member, frame, offset, f"{self._prefix}_{member.name}")
@@ -364,18 +383,27 @@ class ShapeBuilder(Resolver):
         self._selectors(ops, laid.record, frame)
         bodies: dict[int, tuple[Op, ...]] = {}
         for index, arm in enumerate(laid.record.arms):
-            bodies[index] = ()
+            body: list[Op] = []
             if arm.member is not None:
-                inner = next(p for p in laid.members if p.member is arm.member)
-                if arm.member.pointer or needs_walk(inner.type):
-                    raise EvaluationError(
-                        arm.member.span, "a pointer or a choice inside an arm", "only plain data can stand in an arm"
-                    )
-                hint = f"{self._prefix}_{arm.member.name}"
-                kind = self.describe(self._whole(inner), hint)
-                bodies[index] = (ArmOf(frame.segment, frame.element, offset, kind),)
+                self._depth += 1
+                self._arm(body, frame, next(p for p in laid.members if p.member is arm.member), offset)
+                self._leave()
+            bodies[index] = tuple(body)
         ops.append(self._switch(laid.record, frame, bodies))
         self._locals.clear()
+
+    def _arm(self, ops: list[Op], frame: Frame, placed: Placed, offset: Offset) -> None:
+        """What a union inside a structure holds: plain data, a pointer, or a structure with pointers."""
+        member, hint = placed.member, f"{self._prefix}_{placed.member.name}"
+        if chooses(placed.type):
+            raise EvaluationError(
+                member.span, "a switch inside a switch", "make one switch of both fields: switch (a, b)"
+            )
+        ops.append(ArmOf(frame.segment, frame.element, offset, self.describe(self._whole(placed), hint)))
+        if member.pointer:
+            self._target(ops, member, frame, offset, hint)
+        elif needs_walk(placed.type):
+            self._nested(ops, frame, placed, offset, f"{frame.label}.{member.name}")
 
     def _whole(self, placed: Placed) -> AnyType:
         """A type for all elements of a member: an arm's descriptor is of one element."""

@@ -153,7 +153,8 @@ def _constants(analysed: Analysed, text: str) -> list[str]:
     for name in analysed.scope.consts:
         if name in words:
             value = analysed.scope.evaluate(analysed.scope.consts[name])
-            found.append(f"#define {name} {constant_text(Constant(value))}")
+            text = constant_text(Constant(value))
+            found.append(f"#define {name} ({text})" if value < 0 else f"#define {name} {text}")
     length = max((len(line.split()[1]) for line in found), default=0)
     return [f"#define {line.split(' ', 2)[1]:<{length}} {line.split(' ', 2)[2]}" for line in found]
 

@@ -298,9 +298,14 @@ class Printer:
                 self._line(depth, f"case {constant_text(label)}:")
             if not branch.labels:
                 self._line(depth, "default:")
+            braces = any(self._declares(op) for op in branch.body)
+            if braces:
+                self.lines[-1] += " {"
             start = len(self.lines)
             self._block(branch.body, depth + 1)
             self._line(depth + 1, "break;")
+            if braces:
+                self._line(depth, "}")
             self._short_case(start)
         self._line(depth, "}")
 

@@ -161,6 +161,94 @@ static const struct iof_type type_SEVERAL = {
 	.fields = fields_SEVERAL,
 };
 
+/*
+ * struct holding {
+ *     u32 kind;
+ *     union switch (kind) {
+ *     case GET:
+ *         in u16 *one;
+ *     case SET:
+ *         struct { u32 n; out u64 *list[n, max 8]; } several;
+ *     default:
+ *         u64 none;
+ *     } value;
+ * }
+ */
+static const struct iof_field fields_holding[] = {
+	{"kind", IOF_UINT, 1, {4, 4, 4, 4}, {0, 0, 0, 0}, {4, 4, 4, 4}},
+	{"value", IOF_UNION, 1, {16, 8, 8, 8}, {8, 4, 8, 8}, {16, 8, 8, 8}},
+};
+
+static const struct iof_type type_holding = {
+	.name = "holding",
+	.size = {24, 12, 16, 16},
+	.same = 0x1,
+	.n_pointers = 0,
+	.n_fields = 2,
+	.fields = fields_holding,
+};
+
+static const struct iof_field fields_pointer[] = {
+	{"", IOF_POINTER, 1, {8, 4, 4, 4}, {0, 0, 0, 0}, {8, 4, 4, 4}},
+};
+
+static const struct iof_type type_pointer = {
+	.name = "pointer",
+	.size = {8, 4, 4, 4},
+	.same = 0x1,
+	.n_pointers = 1,
+	.n_fields = 1,
+	.fields = fields_pointer,
+};
+
+/* struct { u32 n; out u64 *list[n, max 8]; } */
+static const struct iof_field fields_HOLDING_several[] = {
+	{"n", IOF_UINT, 1, {4, 4, 4, 4}, {0, 0, 0, 0}, {4, 4, 4, 4}},
+	{"list", IOF_POINTER, 1, {8, 4, 4, 4}, {8, 4, 4, 4}, {8, 4, 4, 4}},
+};
+
+static const struct iof_type type_HOLDING_several = {
+	.name = "HOLDING_several",
+	.size = {16, 8, 8, 8},
+	.same = 0x1,
+	.n_pointers = 1,
+	.n_fields = 2,
+	.fields = fields_HOLDING_several,
+};
+
+/*
+ * struct both { u8 a, b; union switch (a, b) { case (0, *): long number; case (*, 0): u8 bytes[4]; default: void; }
+ *     value; }
+ */
+static const struct iof_field fields_both[] = {
+	{"a", IOF_UINT, 1, {1, 1, 1, 1}, {0, 0, 0, 0}, {1, 1, 1, 1}},
+	{"b", IOF_UINT, 1, {1, 1, 1, 1}, {1, 1, 1, 1}, {1, 1, 1, 1}},
+	{"value", IOF_UNION, 1, {8, 4, 4, 4}, {8, 4, 4, 4}, {8, 4, 4, 4}},
+};
+
+static const struct iof_type type_both = {
+	.name = "both",
+	.size = {16, 8, 8, 8},
+	.same = 0x1,
+	.n_pointers = 0,
+	.n_fields = 3,
+	.fields = fields_both,
+};
+
+/* u8 bytes[4]; */
+static const struct iof_field fields_BOTH_bytes[] = {
+	{"bytes", IOF_UINT, 4, {1, 1, 1, 1}, {0, 0, 0, 0}, {1, 1, 1, 1}},
+};
+
+static const struct iof_type type_BOTH_bytes = {
+	.name = "BOTH_bytes",
+	.size = {4, 4, 4, 4},
+	.same = 0xf,
+	.n_pointers = 0,
+	.n_fields = 1,
+	.fields = fields_BOTH_bytes,
+};
+
 /* ioctl PLAIN = 0x20 (inout struct plain *arg); */
 static void plain_shape(struct iof_walk *walk)
 {
@@ -242,6 +330,45 @@ static void several_shape(struct iof_walk *walk)
 	}
 }
 
+/* ioctl HOLDING = 0x25 (inout struct holding *arg); */
+static void holding_shape(struct iof_walk *walk)
+{
+	const struct iof_segment *arg = iof_walk_arg(walk, &type_holding, 1, IOF_INOUT, 0);
+
+	switch (iof_segment_uint(arg, 0, 0, 4)) {
+	case GET:
+		iof_walk_arm(walk, arg, 0, 8, &type_pointer);
+		iof_walk_pointer(walk, arg, 0, 8, &iof_type_u16, 1, IOF_IN, 0);
+		break;
+	case SET: {
+		iof_walk_arm(walk, arg, 0, 8, &type_HOLDING_several);
+
+		uint32_t n =
+			(uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 8, 4), 0, 8, EINVAL, "arg.several.n");
+
+		iof_walk_pointer(walk, arg, 0, 16, &iof_type_u64, n, IOF_OUT, 0);
+		break;
+	}
+	default: iof_walk_arm(walk, arg, 0, 8, &iof_type_u64); break;
+	}
+}
+
+/* ioctl BOTH = 0x26 (inout struct both *arg); */
+static void both_shape(struct iof_walk *walk)
+{
+	const struct iof_segment *arg = iof_walk_arg(walk, &type_both, 1, IOF_INOUT, 0);
+	uint64_t a = iof_segment_uint(arg, 0, 0, 1);
+	uint64_t b = iof_segment_uint(arg, 0, 1, 1);
+
+	if (a == 0) {
+		iof_walk_arm(walk, arg, 0, 8, &iof_type_long);
+	} else if (b == 0) {
+		iof_walk_arm(walk, arg, 0, 8, &type_BOTH_bytes);
+	} else {
+		/* nothing is there */
+	}
+}
+
 /* Sorted by the LP64 number. */
 static const struct iof_command commands[] = {
 	{
@@ -284,6 +411,22 @@ static const struct iof_command commands[] = {
 		.hash = 0x0ca2ca7d0bc542fd,
 		.shape = several_shape,
 	},
+	{
+		.name = "HOLDING",
+		.number = {0x25, 0x25, 0x25, 0x25},
+		.mask = 0xffffffff,
+		.argument = IOF_ARG_POINTER,
+		.hash = 0xf343400cc117e97b,
+		.shape = holding_shape,
+	},
+	{
+		.name = "BOTH",
+		.number = {0x26, 0x26, 0x26, 0x26},
+		.mask = 0xffffffff,
+		.argument = IOF_ARG_POINTER,
+		.hash = 0x46a875fcfe637877,
+		.shape = both_shape,
+	},
 };
 
 extern const struct iof_interface unions_interface;
@@ -292,8 +435,8 @@ const struct iof_interface unions_interface = {
 	.name = "unions",
 	.driver = "a test",
 	.node = "unions",
-	.hash = 0xd308ccfee12c53d2,
+	.hash = 0xf5fc1c2bc7e60260,
 	.commands = commands,
-	.n_commands = 5,
+	.n_commands = 7,
 	.poll = false,
 };

@@ -19,6 +19,8 @@
 #define UNIONS_STRICT  0x22u
 #define UNIONS_POINTED 0x23u
 #define UNIONS_SEVERAL 0x24u
+#define UNIONS_HOLDING 0x25u
+#define UNIONS_BOTH    0x26u
 
 struct unions_plain {
 	uint32_t kind;
@@ -61,6 +63,27 @@ struct unions_pointed {
 	uint8_t access;
 	uint32_t size;
 	union unions_pointed_data *data;
+};
+
+struct unions_holding {
+	uint32_t kind;
+	union {
+		uint16_t *one;
+		struct {
+			uint32_t n;
+			uint64_t *list;
+		} several;
+		uint64_t none;
+	} value;
+};
+
+struct unions_both {
+	uint8_t a;
+	uint8_t b;
+	union {
+		long number;
+		uint8_t bytes[4];
+	} value;
 };
 
 struct unions_SEVERAL {
