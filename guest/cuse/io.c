@@ -100,16 +100,14 @@ static int look_at_caller(struct call *call, enum caller_operation operation)
 	return ret;
 }
 
-/* Says why a caller cannot be served, and how to help it. */
+/* Says why a caller cannot be served. */
 static void say_unreachable(const struct call *call, int error)
 {
-	iof_log(IOF_LOG_WARNING,
-		"/dev/%s: read and write of %s %s, which needs a look at caller %d, by read() or write() themselves: "
-		"%s; "
-		"docs/cuse.md",
-		call->node->name, call->file->interface->name,
-		call->io->count_records ? "count in records" : "depend on the caller's ABI", (int)call->tid,
-		error == -EOPNOTSUPP ? "it came by another system call" : "not permitted");
+	node_log(call->node, IOF_LOG_WARNING,
+		 "read and write of %s %s, which needs a look at the caller (thread %d): %s; docs/cuse.md",
+		 call->file->interface->name,
+		 call->io->count_records ? "count in records" : "depend on the caller's ABI", (int)call->tid,
+		 error == -EOPNOTSUPP ? "it came by another system call than read() or write()" : "not permitted");
 }
 
 /* The number of records that the caller means. */

@@ -26,7 +26,11 @@ void poll_wake(struct file *file)
 static void fail_poll(struct call *call, int error)
 {
 	/* An errno would be taken as POLLERR, and ENOSYS as "always ready" for ever. */
-	fuse_reply_poll(call->req, error == EINTR ? 0 : POLL_GONE);
+	switch (error) {
+	case EINTR: fuse_reply_poll(call->req, 0); break;
+	case EAGAIN: fuse_reply_poll(call->req, POLL_ALWAYS); break; /* over a cap: let the caller look itself */
+	default: fuse_reply_poll(call->req, POLL_GONE);
+	}
 }
 
 static void finish_poll(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)

@@ -34,5 +34,6 @@ void test_bytes(struct app *app);
 void test_poll(struct app *app);
 void test_signals(struct app *app);
 void test_threads(struct app *app);
+void test_noise(struct app *app);
 
 #endif

@@ -98,6 +98,17 @@ stop $host
 start_host
 check "... and it comes back with the next connection" wait_for 10 test -c /dev/td0
 
+note "a host that answers nonsense"
+stop $host
+cuse-test-host unix:$socket noise >"$VM_SHARE/$VM_ROLE-noise.log" 2>&1 </dev/null &
+host=$!
+wait_for 10 grep -q hello "$VM_SHARE/$VM_ROLE-noise.log"
+cuse-test-app noise || VM_FAILED=1
+check "the front end survives" kill -0 $front
+stop $host
+start_host
+check "... and works with the next host" wait_for 10 cuse-test-app flat
+
 note "the end of the front end"
 stop $front
 check "SIGTERM ends it with success" test $stopped -eq 0
@@ -123,6 +134,44 @@ check "a front end without privileges makes nodes too" wait_for 10 test -c /dev/
 cuse-test-app retry " by a front end that may not read its caller" || VM_FAILED=1
 cuse-test-app unreachable " by a front end that may not read its caller" || VM_FAILED=1
 check "... which it says once" test "$(grep -c "cannot read the memory of caller" "$log")" = 1
+stop $front
+
+note "configuration"
+start_front
+wait_for 10 test -c /dev/td0
+cuse-test-host unix:/run/second.sock 2>/dev/null &
+second_host=$!
+cat >/run/second.yaml <<-END
+	address: unix:/run/second.sock
+	log: debug
+	nodes: listed
+	devices:
+	  - device: td0
+	    node: other/td9
+	    mode: 0640
+	    owner: nobody
+	    group: nogroup
+END
+cuse-test-front --config /run/second.yaml >/run/second.log 2>&1 </dev/null &
+second=$!
+check "a node under another name" wait_for 10 test -c /dev/other/td9
+wait_for 5 test ! -O /dev/other/td9
+check "... with another mode and owner" test "$(stat -c "%a %U %G" /dev/other/td9)" = "640 nobody nogroup"
+check "... and a free number, since its own is taken" grep -q "120:3 is taken" /run/second.log
+check "... and no other node" grep -q "connected to unix:/run/second.sock: 1 nodes" /run/second.log
+kill $second $second_host
+wait $second $second_host
+check "... which goes away alone" test -c /dev/td0 -a ! -e /dev/other/td9
+: >/dev/td9
+sed -i "s|other/td9|td9|" /run/second.yaml
+cuse-test-host unix:/run/second.sock 2>/dev/null &
+second_host=$!
+cuse-test-front --config /run/second.yaml >/run/second.log 2>&1 </dev/null &
+second=$!
+check "a name that exists is left alone" wait_for 10 grep -q "/dev/td9 exists already" /run/second.log
+check "... as it is" test -f /dev/td9
+kill $second $second_host
+wait $second $second_host
 stop $front
 
 note "namespaces"

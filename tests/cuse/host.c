@@ -3,7 +3,9 @@
  * The other end for the tests of ioferry-cuse: one thread that speaks the wire protocol and runs testdev's
  * commands. Unlike the daemon it can also ignore a cancel, answer nonsense, and say what it saw.
  *
- *     cuse-test-host unix:/path
+ *     cuse-test-host unix:/path [noise]
+ *
+ * With "noise" every other reply (but a hello's) is nonsense within a valid frame.
  */
 #include "testdev.h"
 #include <errno.h>
@@ -43,6 +45,7 @@ struct host {
 	struct iof_link *link;
 	struct iof_walk *walk;
 	uint64_t seq;
+	bool noise, greeted;
 	struct open_file files[FILES];
 	struct pending pending[PENDING];
 	bool readable;
@@ -61,11 +64,29 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* Any status, any result, any errno, and a payload of any bytes and length. */
+static void make_noise(struct iof_reply *reply, uint8_t bytes[4096], const void **payload, size_t *length)
+{
+	reply->status = (uint16_t)(random() % IOF_STATUS_EVENT);
+	reply->result = (int32_t)((uint32_t)random() << (random() % 32));
+	reply->error = random() % 2 ? 0 : (uint32_t)random() >> (random() % 32);
+	if (random() % 2) {
+		*length = (size_t)random() % 4096;
+		for (size_t i = 0; i < *length; i++)
+			bytes[i] = (uint8_t)random();
+		*payload = bytes;
+	}
+}
+
 static void send_reply(struct host *host, struct iof_reply reply, const void *payload, size_t length)
 {
-	uint8_t head[IOF_REPLY_SIZE];
-	struct iovec parts[2] = {{head, sizeof(head)}, {(void *)(uintptr_t)payload, length}};
+	uint8_t head[IOF_REPLY_SIZE], noise[4096];
+	struct iovec parts[2] = {{head, sizeof(head)}, {NULL, 0}};
 
+	if (host->noise && host->greeted && reply.status != IOF_STATUS_EVENT && random() % 2)
+		make_noise(&reply, noise, &payload, &length);
+	host->greeted = true; /* the first reply is the hello's */
+	parts[1] = (struct iovec){(void *)(uintptr_t)payload, length};
 	reply.length = (uint32_t)(IOF_REPLY_SIZE + length);
 	reply.seq = reply.status == IOF_STATUS_EVENT ? 0 : ++host->seq;
 	iof_reply_encode(&reply, head);
@@ -505,6 +526,7 @@ static void serve(struct host *host)
 	memset(host->files, 0, sizeof(host->files));
 	memset(host->pending, 0, sizeof(host->pending));
 	host->seq = 0;
+	host->greeted = false;
 	while (got >= 0 || got == -EAGAIN) {
 		struct pollfd poll_fd = {.fd = host->link->ops->descriptor(host->link), .events = POLLIN};
 
@@ -529,6 +551,8 @@ int main(int argc, char **argv)
 		iof_transport_find(argc > 1 ? argv[1] : "", &rest, reason, sizeof(reason));
 
 	host.walk = iof_walk_create(IOF_MESSAGE_MAX);
+	host.noise = argc > 2 && strcmp(argv[2], "noise") == 0;
+	srandom(1);
 	if (!host.walk || !transport || transport->listen(rest, &listener, reason, sizeof(reason))) {
 		fprintf(stderr, "host: %s\n", reason);
 		return 1;
