@@ -136,6 +136,9 @@ uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align);
 /* walk_guest.c, walk_host.c: fill a record; false: failed. */
 bool walk_fetch_guest(struct iof_walk *walk, struct walk_record *record);
 bool walk_fetch_host(struct iof_walk *walk, struct walk_record *record);
+/* iof_unpack() for a driver of any ABI: what a host that is not LP64 little-endian does, testable on one that is. */
+int walk_unpack(struct iof_walk *walk, iof_abi abi, const struct iof_command *command, uint32_t number,
+		const void *payload, size_t length, bool null_argument, uint64_t *argument);
 /* 0, or -EFAULT after walk_fail(). Zeros and 0 where the memory is not there yet. */
 int walk_read(struct iof_walk *walk, uint64_t address, void *to, size_t size, const char *what);
 /* Makes what the shape function saw the driver's memory, or its canonical copy. */

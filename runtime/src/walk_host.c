@@ -4,9 +4,9 @@
 #include <ioferry/wire.h>
 #include <string.h>
 
-static bool same_abi(const struct walk_record *record)
+static bool same_abi(const struct iof_walk *walk, const struct walk_record *record)
 {
-	return iof_type_is_canonical(record->segment.type, IOF_ABI_NATIVE);
+	return iof_type_is_canonical(record->segment.type, walk->abi);
 }
 
 /* The kernel's malloc and user space's both align to 16; a flexible array continues its header. */
@@ -38,7 +38,7 @@ static void fail_short(struct iof_walk *walk, const struct walk_record *record)
 /* Clears the pointers that the guest sent as 0 or 1: the driver gets NULL where the walk sets nothing. */
 static void clear_slots(struct iof_walk *walk, struct walk_record *record)
 {
-	if (same_abi(record))
+	if (same_abi(walk, record))
 		walk_each_slot(walk, record, record->native, record->size, NULL, walk_slot_clear);
 }
 
@@ -59,7 +59,7 @@ bool walk_fetch_host(struct iof_walk *walk, struct walk_record *record)
 	if (!record->native)
 		return false;
 	record->image = record->native;
-	if (!same_abi(record)) {
+	if (!same_abi(walk, record)) {
 		record->image = iof_arena_take(&walk->scratch, record->size, WALK_ALIGN);
 		if (!record->image) {
 			walk_fail(walk, -E2BIG, "%s: no room for %zu bytes", walk_name(walk, record), record->size);
@@ -70,9 +70,8 @@ bool walk_fetch_host(struct iof_walk *walk, struct walk_record *record)
 		return true;
 	record->segment.canonical = from;
 	memcpy(record->image, from, record->size);
-	if (!same_abi(record))
-		iof_type_from_canonical(record->segment.type, IOF_ABI_NATIVE, from, record->native,
-					record->segment.count);
+	if (!same_abi(walk, record))
+		iof_type_from_canonical(record->segment.type, walk->abi, from, record->native, record->segment.count);
 	if (record->segment.type->n_pointers)
 		clear_slots(walk, record);
 	return true;
@@ -115,13 +114,13 @@ static uint64_t unpack_argument(struct iof_walk *walk, const struct iof_command 
 	}
 }
 
-int iof_unpack(struct iof_walk *walk, const struct iof_command *command, uint32_t number, const void *payload,
-	       size_t length, bool null_argument, uint64_t *argument)
+int walk_unpack(struct iof_walk *walk, iof_abi abi, const struct iof_command *command, uint32_t number,
+		const void *payload, size_t length, bool null_argument, uint64_t *argument)
 {
 	uint64_t value;
 	int error;
 
-	walk_begin(walk, WALK_UNPACKING, IOF_ABI_NATIVE);
+	walk_begin(walk, WALK_UNPACKING, abi);
 	walk->command = iof_command_number(command, number);
 	walk->null_argument = null_argument;
 	walk->request = iof_cursor_make(payload, length);
@@ -138,4 +137,10 @@ int iof_unpack(struct iof_walk *walk, const struct iof_command *command, uint32_
 	walk_settle_host(walk);
 	*argument = value;
 	return 0;
+}
+
+int iof_unpack(struct iof_walk *walk, const struct iof_command *command, uint32_t number, const void *payload,
+	       size_t length, bool null_argument, uint64_t *argument)
+{
+	return walk_unpack(walk, IOF_ABI_NATIVE, command, number, payload, length, null_argument, argument);
 }

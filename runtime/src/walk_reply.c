@@ -52,8 +52,7 @@ static void refresh(const struct iof_walk *walk, struct walk_record *record)
 {
 	if (record->image == record->native)
 		return;
-	iof_type_to_canonical(record->segment.type, IOF_ABI_NATIVE, record->native, record->image,
-			      record->segment.count);
+	iof_type_to_canonical(record->segment.type, walk->abi, record->native, record->image, record->segment.count);
 	walk_arms_to_canonical(walk, record, record->native, record->image);
 }
 

@@ -123,12 +123,12 @@ static bool follow(struct iof_walk *walk, const struct walk_record *parent, stru
 static uint8_t *driver_slot(struct iof_walk *walk, const struct walk_record *parent, const struct walk_record *record,
 			    size_t *size)
 {
-	size_t element_size = iof_type_size(parent->segment.type, IOF_ABI_NATIVE);
+	size_t element_size = iof_type_size(parent->segment.type, walk->abi);
 	struct walk_place place;
 
 	if (!walk_place(walk, parent, record->element, record->offset, IOF_POINTER, &place))
 		return NULL;
-	*size = place.field->size[IOF_ABI_LAYOUT(IOF_ABI_NATIVE)];
+	*size = place.field->size[IOF_ABI_LAYOUT(walk->abi)];
 	return parent->native + record->element * element_size + place.native;
 }
 
@@ -154,7 +154,7 @@ static const struct iof_segment *pointee(struct iof_walk *walk, const struct wal
 			  parent->segment.type->name);
 		return segment;
 	}
-	iof_scalar_store(slot, (uint32_t)size, IOF_ABI_NATIVE & IOF_BIG_ENDIAN, (uintptr_t)record->native);
+	iof_scalar_store(slot, (uint32_t)size, walk->abi & IOF_BIG_ENDIAN, (uintptr_t)record->native);
 	return segment;
 }
 
