@@ -24,27 +24,27 @@ static const struct iof_device *find_device(struct iof_session *session, const c
 	return NULL;
 }
 
-int iof_file_open(struct iof_session *session, const char *device, int flags, struct iof_file **out)
+int iof_file_open(struct iof_session *session, const char *device, int flags, struct iof_file **file)
 {
 	const struct iof_device *found = find_device(session, device);
-	struct iof_file *file;
+	struct iof_file *made;
 	int r;
 
 	if (!found)
 		return -ENODEV;
-	file = calloc(1, sizeof *file);
-	if (!file)
+	made = calloc(1, sizeof *made);
+	if (!made)
 		return -ENOMEM;
-	r = iof_session_open(session, device, flags, &file->handle, NULL);
+	r = iof_session_open(session, device, flags, &made->handle, NULL);
 	if (r < 0) {
-		free(file);
+		free(made);
 		return r;
 	}
-	file->session = session;
-	file->device = found;
-	file->nonblock = flags & O_NONBLOCK;
-	file->calls.max_payload = iof_session_message_max(session) - IOF_REQUEST_SIZE;
-	*out = file;
+	made->session = session;
+	made->device = found;
+	made->nonblock = flags & O_NONBLOCK;
+	made->calls.max_payload = iof_session_message_max(session) - IOF_REQUEST_SIZE;
+	*file = made;
 	return 0;
 }
 

@@ -42,13 +42,13 @@ static int no_host(int error)
 	}
 }
 
-int iof_session_create(const char *address, const struct iof_session_options *options, struct iof_session **out,
+int iof_session_create(const char *address, const struct iof_session_options *options, struct iof_session **session,
 		       char *reason, size_t reason_size)
 {
 	int timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
 	int64_t deadline = iof_now_ms() + timeout_ms;
 	const struct iof_transport *transport;
-	struct iof_session *session;
+	struct iof_session *made;
 	struct iof_link *link;
 	const char *rest;
 	int r;
@@ -61,18 +61,18 @@ int iof_session_create(const char *address, const struct iof_session_options *op
 		snprintf(reason, reason_size, "%s: %s", address, strerror(-r));
 		return no_host(r);
 	}
-	session = session_allocate(link, options);
-	if (!session) {
+	made = session_allocate(link, options);
+	if (!made) {
 		link->ops->destroy(link);
 		return -ENOMEM;
 	}
 	timeout_ms = (int)(deadline - iof_now_ms());
-	r = session_hello(session, timeout_ms > 1 ? timeout_ms : 1, reason, reason_size);
+	r = session_hello(made, timeout_ms > 1 ? timeout_ms : 1, reason, reason_size);
 	if (r < 0) {
-		iof_session_destroy(session);
+		iof_session_destroy(made);
 		return no_host(r);
 	}
-	*out = session;
+	*session = made;
 	return 0;
 }
 

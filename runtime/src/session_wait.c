@@ -53,6 +53,11 @@ static void follow_locked(struct iof_session *session, struct iof_call *call)
 	session->followers = call;
 }
 
+static bool is_interrupted(struct iof_session *session, bool restartable)
+{
+	return session->options.interrupted && session->options.interrupted(session->options.context, restartable);
+}
+
 static void take_role_locked(struct iof_session *session, struct iof_call *call)
 {
 	session->reading = true;
@@ -124,7 +129,9 @@ static int sleep_on_link(struct iof_session *session, bool restartable)
 
 	session->asleep = true;
 	let_in(session, true);
-	if (restartable && !writes)
+	if (is_interrupted(session, restartable))
+		r = -EINTR;
+	else if (restartable && !writes)
 		r = ops->sleep(session->link);
 	else
 		r = iof_poll(ops->descriptor(session->link), writes ? POLLIN | POLLOUT : POLLIN, -1);
@@ -204,7 +211,9 @@ static int follow(struct iof_session *session, struct iof_call *call, bool resta
 	int r;
 
 	let_in(session, true);
-	if (writes)
+	if (is_interrupted(session, restartable))
+		r = -EINTR;
+	else if (writes)
 		r = iof_poll(ops->descriptor(session->link), POLLOUT, -1);
 	else
 		r = iof_futex_wait(&call->state, CALL_SLEEPING, restartable);

@@ -68,25 +68,25 @@ bool stream_is_dead(const struct stream_link *link)
 	return link_is_dead(link);
 }
 
-int iof_stream_link_create(int fd, const struct iof_peer *peer, struct iof_link **out)
+int iof_stream_link_create(int fd, const struct iof_peer *peer, struct iof_link **link)
 {
-	struct stream_link *link = calloc(1, sizeof *link);
+	struct stream_link *made = calloc(1, sizeof *made);
 
-	if (!link)
+	if (!made)
 		goto fail;
-	link->buffer = malloc(STREAM_BUFFER);
-	if (!link->buffer)
+	made->buffer = malloc(STREAM_BUFFER);
+	if (!made->buffer)
 		goto fail;
-	link->base.ops = &stream_ops;
-	link->fd = fd;
-	link->peer = *peer;
-	link->message_max = IOF_MESSAGE_MAX;
-	link->size = STREAM_BUFFER;
-	stream_prime(link);
-	*out = &link->base;
+	made->base.ops = &stream_ops;
+	made->fd = fd;
+	made->peer = *peer;
+	made->message_max = IOF_MESSAGE_MAX;
+	made->size = STREAM_BUFFER;
+	stream_prime(made);
+	*link = &made->base;
 	return 0;
 fail:
-	free(link);
+	free(made);
 	iof_close(fd);
 	return -ENOMEM;
 }

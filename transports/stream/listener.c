@@ -57,29 +57,29 @@ static const struct iof_listener_ops listener_ops = {
 	.destroy = listener_destroy,
 };
 
-int iof_stream_listener_create(int fd, const char *path, iof_stream_identify *identify, struct iof_listener **out)
+int iof_stream_listener_create(int fd, const char *path, iof_stream_identify *identify, struct iof_listener **listener)
 {
-	struct stream_listener *listener = calloc(1, sizeof *listener);
+	struct stream_listener *made = calloc(1, sizeof *made);
 	struct stat file;
 
-	if (!listener)
+	if (!made)
 		goto fail;
-	listener->base.ops = &listener_ops;
-	listener->fd = fd;
-	listener->identify = identify;
+	made->base.ops = &listener_ops;
+	made->fd = fd;
+	made->identify = identify;
 	if (path) {
-		listener->path = strdup(path);
-		if (!listener->path)
+		made->path = strdup(path);
+		if (!made->path)
 			goto fail;
 		if (lstat(path, &file) == 0) {
-			listener->device = file.st_dev;
-			listener->inode = file.st_ino;
+			made->device = file.st_dev;
+			made->inode = file.st_ino;
 		}
 	}
-	*out = &listener->base;
+	*listener = &made->base;
 	return 0;
 fail:
-	free(listener);
+	free(made);
 	iof_close(fd);
 	return -ENOMEM;
 }

@@ -65,6 +65,11 @@ struct iof_session_options {
 	 * iof_session_leave() follows. NULL: none.
 	 */
 	void (*asleep)(void *context, bool asleep);
+	/**
+	 * Asked between asleep(true) and the system call: whether a handler has run already that ends a wait, because its
+	 * signal came while signals were blocked. True ends the wait with -EINTR. NULL: never.
+	 */
+	bool (*interrupted)(void *context, bool restartable);
 	void *context;
 };
 
