@@ -10,7 +10,7 @@ from typing import Callable, Optional, TypeVar
 from . import model
 from .diag import Diagnostics
 from .hashes import ProgramText, sha64, type_text
-from .layout import LAYOUTS, EvaluationError, Layout, PerLayout, Scalar, Scope, report
+from .layout import LAYOUTS, EvaluationError, PerLayout, Scalar, Scope, report
 from .program import DIRECTIONS, Descriptor, Shape
 from .resolve import needs_walk
 from .shape import ShapeBuilder
@@ -125,6 +125,9 @@ class _Analysis:
                 raise EvaluationError(
                     command.argument.span, "a struct by value", "an ioctl takes a pointer to it: write '*arg'"
                 )
+            if command.argument.direction is not None or command.argument.range is not None:
+                advice = "only what is pointed to has a direction or a range: did you mean '*arg'?"
+                raise EvaluationError(command.argument.span, "an argument by value", advice)
             signed = kind.signed
         timeout = command.traits.timeout
         forever = self.scope.evaluate(timeout.forever) if timeout is not None and timeout.forever is not None else None
@@ -198,6 +201,3 @@ class _Analysis:
 def analyse(interface: model.Interface, diagnostics: Diagnostics) -> Optional[Analysed]:
     """The interface with everything the backends print, or None with the errors reported."""
     return _Analysis(interface, diagnostics).run()
-
-
-__all__ = ["Analysed", "AnalysedCommand", "AnalysedIo", "Layout", "analyse"]

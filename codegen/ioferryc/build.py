@@ -14,7 +14,7 @@ from lark.visitors import v_args
 from . import model
 from .diag import Diagnostics, Source, Span
 from .fill import HOLE, fill
-from .model import Direction, Expr, Extent, Member, Record, Traits, TypeRef
+from .model import Direction, Extent, Member, Record, Traits, TypeRef
 
 NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 
@@ -489,11 +489,3 @@ def build(tree: Tree[Token], source: Source, diagnostics: Diagnostics) -> tuple[
     """The interfaces of a file."""
     interfaces: tuple[model.Interface, ...] = Builder(source, diagnostics).transform(tree)
     return tuple(fill(interface, diagnostics) for interface in interfaces)
-
-
-def is_expression(value: object) -> bool:
-    """Whether a call's argument is an expression (else it is a type)."""
-    return isinstance(value, EXPRESSIONS)
-
-
-__all__ = ["build", "is_expression", "Expr"]

@@ -87,6 +87,8 @@ def attributes_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) 
     arguments = tuple(command.argument for command in interface.commands if command.argument is not None)
     for members in (arguments, *(record.members for record in Scope(interface).every_record())):
         for member in members:
+            if member.type.name == "void" and member.type.record is None and not member.pointer:
+                diagnostics.error(member.span, f"'{member.name}' is void", "give it a type, or point to it: void *")
             if member.nullable and not member.pointer:
                 diagnostics.error(member.span, f"'{member.name}' is no pointer and cannot be NULL", "remove 'nullable'")
             if member.wide and not member.pointer:

@@ -12,7 +12,7 @@ from typing import Iterable
 
 from . import program
 from .layout import AnyType, Laid, Scope
-from .program import Constant, Op, Operation, Read, Value, Variable
+from .program import Constant, Op, Read, Value, Variable
 
 
 def sha64(text: str) -> int:
@@ -116,6 +116,3 @@ class ProgramText:
             labels = [" ".join("*" if c is None else str(c.value) for c in label) for label in branch.labels]
             lines.append(f"{', '.join(labels) or 'default'}:\n{self.ops(branch.body)}")
         return "\n".join([*lines, "}"])
-
-
-__all__ = ["ProgramText", "Operation", "sha64", "type_text"]

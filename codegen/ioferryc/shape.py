@@ -138,6 +138,9 @@ class ShapeBuilder(Resolver):
         if isinstance(kind, Laid) and kind.record.selectors and parent is not None:
             self._chosen_target(ops, member, kind, parent, offset)
             return None
+        if isinstance(kind, Laid) and kind.record.selectors:
+            message = "an argument that is a union with a switch"
+            raise EvaluationError(member.span, message, "put it into a struct, beside the field that chooses")
         direction = self._direction(member.direction, parent, member)
         if extent is not None and extent.string:
             self._string(ops, member, extent, parent, offset)
@@ -166,6 +169,8 @@ class ShapeBuilder(Resolver):
             parent.targets[member.name] = frame
         if extent is not None:
             self._extras(ops, name, extent, frame, parent)
+        if member.range is not None:
+            self._range(ops, member.range, self._read(frame, model.Path((member.name,), member.span)))
         self._reached(ops, frame, count, member.nullable)
         return frame
 
@@ -214,6 +219,8 @@ class ShapeBuilder(Resolver):
                 extent.span, "a string needs 'max N' and a pointer to it", "write: in char *name[string, max 64]"
             )
         high = self.value(extent.max, None)
+        if self.scope.type_of(member.type).size[Layout.LP64] != 1:
+            raise EvaluationError(extent.span, "a string of something else than bytes", "point to char")
         direction = self._direction(member.direction, parent, member)
         char = self.describe(self.scope.type_of(member.type), "char")
         name = self._unique(member.name)
@@ -240,11 +247,19 @@ class ShapeBuilder(Resolver):
         if count == Constant(1):
             self._record(ops, frame)
             return
+        self._fixed_size(frame.type, frame.type.flexible.member if frame.type.flexible is not None else None)
         body: list[Op] = []
         index = self._enter("i")
         self._record(body, replace(frame, element=index, targets={}))
         self._leave()
         ops.append(Loop(index, count, tuple(body)))
+
+    @staticmethod
+    def _fixed_size(kind: AnyType, member: Optional[Member]) -> None:
+        """A flexible array ends its segment: nothing can follow it."""
+        if isinstance(kind, Laid) and kind.flexible is not None and member is not None:
+            message = "a flexible array inside another structure or in an array's element"
+            raise EvaluationError(member.span, message, "it must be the last field of what is pointed to, once")
 
     def _enter(self, wanted: str) -> str:
         self._depth += 1
@@ -285,19 +300,13 @@ class ShapeBuilder(Resolver):
     def _member_ops(self, ops: list[Op], frame: Frame, placed: Placed) -> None:
         member, offset = placed.member, frame.offset.plus(placed.offset[0])
         label = f"{frame.label}.{member.name}".rstrip(".")
-        if member.range is not None:
+        if member.range is not None and not member.pointer:
             if placed.count != 1:
                 raise EvaluationError(
                     member.range.span, "a range of an array", "give the range to a field that is no array"
                 )
             place = Frame(placed.type, frame.segment, frame.element, offset, frame, label)
-            value = self._read(place, model.Path((member.name,), member.span))
-            low, high = (Constant(self.scope.evaluate(bound)) for bound in (member.range.low, member.range.high))
-            if not 0 <= low.value <= high.value:
-                raise EvaluationError(
-                    member.range.span, f"no value is in {low.value} to {high.value}", "write range (0, 7)"
-                )
-            ops.append(Check(value, low, high, member.range.errno, label))
+            self._range(ops, member.range, self._read(place, model.Path((member.name,), member.span)))
         if member.pointer:
             self._target(ops, member, frame, offset, f"{self._prefix}_{member.name}")
         elif isinstance(placed.type, Laid) and placed.type.record.selectors:
@@ -305,8 +314,15 @@ class ShapeBuilder(Resolver):
         elif isinstance(placed.type, Laid) and needs_walk(placed.type):
             self._nested(ops, frame, placed, offset, label)
 
+    def _range(self, ops: list[Op], limits: model.Range, value: Read) -> None:
+        low, high = (Constant(self.scope.evaluate(bound)) for bound in (limits.low, limits.high))
+        if not 0 <= low.value <= high.value:
+            raise EvaluationError(limits.span, f"no value is in {low.value} to {high.value}", "write range (0, 7)")
+        ops.append(Check(value, low, high, limits.errno, value.label))
+
     def _nested(self, ops: list[Op], frame: Frame, placed: Placed, offset: Offset, label: str) -> None:
         inner = Frame(placed.type, frame.segment, frame.element, offset, frame, label)
+        self._fixed_size(placed.type, placed.member)
         if placed.count == 1:
             self._record(ops, inner)
             return

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
 from .. import model, program
 from ..analysis import Analysed, AnalysedCommand
 from ..layout import Flat, Laid, PerLayout
 from ..program import Constant, Read
 from . import render
-from .cformat import comment, fill, width
+from .cformat import COLUMNS, TAB, comment, fill, width
 from .cshape import Printer, constant_text, value_text
 
 FLAGS = (
@@ -51,7 +52,7 @@ def _row(flat: Flat) -> str:
         numbers(flat.stride),
     )
     line = "\t{" + ", ".join(parts) + "},"
-    return line if width(line) <= 120 else fill("\t{", parts, "},")
+    return line if width(line) <= COLUMNS else fill("\t{", parts, "},")
 
 
 def _type_view(analysed: Analysed, descriptor: program.Descriptor) -> TypeView:
@@ -163,7 +164,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _command_lines(analysed: Analysed, command: AnalysedCommand) -> list[str]:
+def _command_lines(command: AnalysedCommand) -> list[str]:
     traits = command.command.traits
     flags = [flag for name, flag in FLAGS if getattr(traits, name)]
     flags += command.carrier_flags
@@ -185,14 +186,13 @@ def _command_lines(analysed: Analysed, command: AnalysedCommand) -> list[str]:
             lines.append(f".timeout_ms = {c_name(owner.command)}_timeout_ms,")
     if command.why:
         lines += _why_lines(command.why)
-    del analysed
     return lines
 
 
 def _why_lines(why: str) -> list[str]:
     """The sentence, broken between words where it is long."""
     line = f".why = {_quoted(why)},"
-    if 16 + len(line) <= 120:
+    if 2 * TAB + len(line) <= COLUMNS:
         return [line]
     pieces, piece = [], ""
     for word in why.split(" "):
@@ -219,7 +219,7 @@ def generate(analysed: Analysed, origin: str) -> str:
         constants=_constants(analysed, body),
         types=[_type_view(analysed, descriptor) for descriptor in analysed.descriptors],
         functions=functions,
-        commands=[_command_lines(analysed, command) for command in analysed.by_number],
+        commands=[_command_lines(command) for command in analysed.by_number],
         hash=f"{analysed.hash:#018x}",
         driver=_quoted(analysed.interface.driver),
         node=_quoted(analysed.interface.node),

@@ -233,6 +233,14 @@ static void wide_shape(struct iof_walk *walk)
 	iof_walk_pointer(walk, arg, 0, 8, &iof_type_u32, size / 4, IOF_INOUT, 0);
 }
 
+/* ioctl LEVEL = _IO('p', 7) (in u32 *arg range(0, 10)); */
+static void level_shape(struct iof_walk *walk)
+{
+	const struct iof_segment *arg = iof_walk_arg(walk, &iof_type_u32, 1, IOF_IN, 0);
+
+	iof_walk_bound(walk, iof_segment_uint(arg, 0, 0, 4), 0, 10, EINVAL, "arg");
+}
+
 /* ioctl AREA = _IO('p', 6) (in struct { u16 w, h; out u8 *pixels[w * h, max 65536]; } *arg); */
 static void area_shape(struct iof_walk *walk)
 {
@@ -296,6 +304,14 @@ static const struct iof_command commands[] = {
 		.hash = 0x3a629dbdb55e9cd2,
 		.shape = area_shape,
 	},
+	{
+		.name = "LEVEL",
+		.number = {0x7007, 0x7007, 0x7007, 0x7007},
+		.mask = 0xffffffff,
+		.argument = IOF_ARG_POINTER,
+		.hash = 0x8367ca49030dc5f3,
+		.shape = level_shape,
+	},
 };
 
 extern const struct iof_interface pointers_interface;
@@ -304,8 +320,8 @@ const struct iof_interface pointers_interface = {
 	.name = "pointers",
 	.driver = "a test",
 	.node = "pointers",
-	.hash = 0x94898ce885994eb6,
+	.hash = 0xe0ec519af3ccef27,
 	.commands = commands,
-	.n_commands = 6,
+	.n_commands = 7,
 	.poll = false,
 };

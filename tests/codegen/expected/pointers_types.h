@@ -13,6 +13,7 @@
 #define POINTERS_NAME  0x7003u
 #define POINTERS_MAYBE 0x7004u
 #define POINTERS_WIDE  0x7005u
+#define POINTERS_LEVEL 0x7007u
 #define POINTERS_AREA  0x7006u
 
 struct pointers_request {
