@@ -83,9 +83,9 @@ static void print_status(int fd, const char *path)
 		fprintf(stderr, "CAN_IOCTL_STATUS: %s\n", strerror(errno));
 		exit(1);
 	}
-	printf("%s: %u kbit/s, errors tx %u rx %u (warning at %u), receive fifo %u of %u, transmit fifo %u of %u\n",
-	       path, status.baud, status.tx_errors, status.rx_errors, status.error_warning_limit, status.rx_buffer_used,
-	       status.rx_buffer_size, status.tx_buffer_used, status.tx_buffer_size);
+	printf("%s: %u kbit/s, errors tx %u rx %u, receive fifo %u of %u, transmit fifo %u of %u\n", path, status.baud,
+	       status.tx_errors, status.rx_errors, status.rx_buffer_used, status.rx_buffer_size, status.tx_buffer_used,
+	       status.tx_buffer_size);
 }
 
 static void set_bit_rate(const int *fd, unsigned long kbit)

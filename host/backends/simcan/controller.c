@@ -56,6 +56,7 @@ struct simcan_controller *simcan_controller_create(struct simcan_bus *bus, const
 	controller->driver = driver;
 	controller->context = context;
 	controller->reset = true;
+	controller->tx_done = true;
 	controller->mask = 0xffffffff;
 	controller->joins_at = NEVER;
 	simcan_timing_of_rate(125, &controller->btr0, &controller->btr1);
@@ -113,6 +114,11 @@ bool simcan_is_reset_locked(const struct simcan_controller *controller)
 	return controller->reset;
 }
 
+static uint64_t idle_sequence_ns(const struct simcan_controller *controller)
+{
+	return (uint64_t)SIMCAN_IDLE_BITS * controller_bit_ns(controller);
+}
+
 void simcan_start_locked(struct simcan_controller *controller)
 {
 	struct simcan_bus *bus = controller->bus;
@@ -129,7 +135,7 @@ void simcan_start_locked(struct simcan_controller *controller)
 		controller->recovery_from = free_at;
 	} else if (bus->phase == PHASE_IDLE) {
 		/* The intermission that is under way belongs to the 11 bits; a bus that was idle does not. */
-		controller->joins_at = free_at > now ? free_at : now + SIMCAN_IDLE_BITS * controller_bit_ns(controller);
+		controller->joins_at = free_at > now ? free_at : now + idle_sequence_ns(controller);
 	}
 	bus_kick_locked(bus);
 }
@@ -262,11 +268,6 @@ uint64_t controller_ready_at(const struct simcan_controller *controller)
 	if (controller->suspended_until > at)
 		at = controller->suspended_until;
 	return at;
-}
-
-static uint64_t idle_sequence_ns(const struct simcan_controller *controller)
-{
-	return (uint64_t)SIMCAN_IDLE_BITS * controller_bit_ns(controller);
 }
 
 uint64_t controller_recovers_at(const struct simcan_controller *controller)

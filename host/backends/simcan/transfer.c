@@ -126,10 +126,10 @@ static uint64_t bit_end(const struct transfer *transfer, unsigned bit)
 /* The levels that a receiver with another bit time samples. */
 static void sample(const struct simcan_controller *controller, const struct transfer *transfer, uint8_t *level)
 {
-	uint32_t bit_ns = controller_bit_ns(controller);
+	uint64_t bit_ns = controller_bit_ns(controller);
 
 	for (unsigned i = 0; i < SIMCAN_BITS_MAX; i++) {
-		uint64_t at = (uint64_t)i * bit_ns + bit_ns / 8 * 7;
+		uint64_t at = i * bit_ns + bit_ns / 8 * 7;
 		uint64_t bit = at / transfer->bit_ns;
 
 		level[i] = bit < transfer->bits.count ? transfer->bits.level[bit] : 1;

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { REPLY_MAX = 32768, REQUEST_ROOM = 256 };
+enum { REPLY_MAX = 16384, REQUEST_ROOM = 256 };
 
 struct request {
 	struct nlmsghdr header;
@@ -182,7 +182,7 @@ int socketcan_link_parse(const void *message, size_t length, struct socketcan_li
 
 int socketcan_link_get(const char *name, struct socketcan_link *link)
 {
-	_Alignas(struct nlmsghdr) uint8_t reply[REPLY_MAX];
+	_Alignas(struct nlmsghdr) uint8_t reply[REPLY_MAX] = {0};
 	struct request request;
 	ssize_t length;
 	int err;
@@ -198,7 +198,7 @@ int socketcan_link_get(const char *name, struct socketcan_link *link)
 
 static int execute(const struct request *request)
 {
-	_Alignas(struct nlmsghdr) uint8_t reply[REPLY_MAX];
+	_Alignas(struct nlmsghdr) uint8_t reply[REPLY_MAX] = {0};
 
 	return check_reply(reply, exchange(request, reply));
 }

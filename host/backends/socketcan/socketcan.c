@@ -485,17 +485,22 @@ static long set_acceptance(struct device *device, uint32_t code, uint32_t mask)
 	return err;
 }
 
+struct change {
+	uint32_t bit_rate; /* 0: the mode changes */
+	bool listen_only;
+};
+
 /* Takes the interface down, applies, and takes it up again if it was up. */
-static int reconfigure(const struct socketcan_link *link, uint32_t bit_rate, const bool *listen_only)
+static int reconfigure(const struct socketcan_link *link, const struct change *change)
 {
 	int err = link->up ? socketcan_link_set_up(link->index, false) : 0, up;
 
 	if (err)
 		return err;
-	if (bit_rate)
-		err = socketcan_link_set_bit_rate(link->index, bit_rate);
+	if (change->bit_rate)
+		err = socketcan_link_set_bit_rate(link->index, change->bit_rate);
 	else
-		err = socketcan_link_set_listen_only(link->index, *listen_only);
+		err = socketcan_link_set_listen_only(link->index, change->listen_only);
 	up = link->up ? socketcan_link_set_up(link->index, true) : 0;
 	return err ? err : up;
 }
@@ -515,7 +520,7 @@ static long apply_bit_rate(const struct device *device, uint32_t bit_rate)
 	if (!has_bit_rate(&link) || link.bit_rate == bit_rate)
 		return 0;
 	if (device->configure)
-		return reconfigure(&link, bit_rate, NULL);
+		return reconfigure(&link, &(struct change){.bit_rate = bit_rate});
 	iof_log(IOF_LOG_NOTICE,
 		"socketcan: %s runs at %u bit/s and an application asks for %u; set `configure: true` to let it",
 		device->interface_name, link.bit_rate, bit_rate);
@@ -552,7 +557,7 @@ static long set_listen_only(const struct device *device, bool on)
 		return -EINVAL;
 	if (!has_bit_rate(&link))
 		return on ? -EINVAL : 0;
-	return reconfigure(&link, 0, &on) ? -EINVAL : 0;
+	return reconfigure(&link, &(struct change){.listen_only = on}) ? -EINVAL : 0;
 }
 
 static long set_self_reception(const struct file *file, bool wanted)

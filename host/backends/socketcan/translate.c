@@ -71,7 +71,7 @@ void socketcan_message_of(const struct can_frame *frame, c4l_message *message)
 	} else {
 		message->id = frame->can_id & CAN_SFF_MASK;
 	}
-	message->length = frame->len > CAN_MAX_DLEN ? CAN_MAX_DLEN : frame->len;
+	message->length = (int16_t)(frame->len > CAN_MAX_DLEN ? CAN_MAX_DLEN : frame->len);
 	if (frame->can_id & CAN_RTR_FLAG)
 		message->flags |= CAN4LINUX_MSG_RTR;
 	else

@@ -5,7 +5,7 @@
  */
 #include "world.h"
 
-enum { BIT_500K = 2000 };
+#define BIT_500K UINT64_C(2000)
 
 static const struct simcan_frame zero; /* 50 bits, as frame_test.c lays out */
 

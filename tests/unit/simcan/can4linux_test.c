@@ -170,7 +170,7 @@ static void time_stamps(void **state)
 	c4l_message got;
 
 	pass(pair, 1000000);
-	end = pair->now + 50 * 8000;
+	end = pair->now + 50 * UINT64_C(8000);
 	assert_int_equal(backend->write(pair->file[0], &(c4l_message){.id = 0}, 1, &pair->call), 1);
 	pass(pair, 1000000);
 	assert_int_equal(read_some(pair, pair->file[1], &got, 1), 1);
@@ -303,13 +303,13 @@ static void bit_rate(void **state)
 		assert_int_equal(command(pair, pair->file[i], CAN4LINUX_CMD_START), 0);
 		assert_int_equal(status(pair, pair->file[i]).baud, 500);
 	}
-	pass(pair, 11 * 2000);
+	pass(pair, 11 * UINT64_C(2000));
 	start = pair->now;
 	assert_int_equal(config(pair, pair->file[1], CAN4LINUX_CONF_TIMESTAMP, C4L_TIME_MONOTONIC, 0), 0);
 	backend->write(pair->file[0], &(c4l_message){.id = 0}, 1, &pair->call);
 	pass(pair, 1000000);
 	assert_int_equal(read_some(pair, pair->file[1], &got, 1), 1);
-	assert_int_equal((uint64_t)got.timestamp.tv_usec, (start + 50 * 2000) / 1000 % 1000000);
+	assert_int_equal((uint64_t)got.timestamp.tv_usec, (start + 50 * UINT64_C(2000)) / 1000 % 1000000);
 
 	/* Told so, but not so: the reset applies it. */
 	assert_int_equal(config(pair, pair->file[0], CAN4LINUX_CONF_TIMING, 250, 0), 0);
@@ -412,7 +412,7 @@ static void bus_off_and_back(void **state)
 	assert_int_equal(got[1].flags, CAN4LINUX_MSG_PASSIVE | CAN4LINUX_MSG_BUSOFF);
 	assert_int_equal(status(pair, pair->file[0]).status & 0xc0, 0xc0);
 	assert_int_equal(command(pair, pair->file[0], CAN4LINUX_CMD_START), 0);
-	pass(pair, 128 * 11 * 8000 - 1);
+	pass(pair, 128 * 11 * UINT64_C(8000) - 1);
 	assert_int_equal(read_some(pair, pair->file[0], got, 8), 0);
 	pass(pair, 10000000);
 	n = read_some(pair, pair->file[0], got, 8);

@@ -5,7 +5,9 @@
  */
 #include "world.h"
 
-enum { BIT_500K = 2000, ECC_NO_ACK = 0xd9 };
+#define BIT_500K UINT64_C(2000)
+
+enum { ECC_NO_ACK = 0xd9 };
 
 static const struct simcan_frame zero; /* 50 bits; its ACK slot is bit 41 */
 

@@ -136,7 +136,7 @@ static void messages_cross(void **state)
 	assert_int_equal(got.Msg.LEN, 2);
 	assert_memory_equal(got.Msg.DATA, "\x11\x22\xff", 3); /* no further than the length */
 
-	end = pair->now + 50 * 2000;
+	end = pair->now + 50 * UINT64_C(2000);
 	assert_int_equal(call(pair, pair->file[0], PCAN_PCAN_WRITE_MSG, &(struct pcan_TPCANMsg){.ID = 0}), 0);
 	pass(pair, 1000000);
 	assert_int_equal(read_one(pair, 1, &got), 0);
@@ -174,7 +174,7 @@ static void init_sets_the_rate(void **state)
 	}
 	pass(pair, 1000000);
 	assert_int_equal(call(pair, pair->file[0], PCAN_PCAN_WRITE_MSG, &(struct pcan_TPCANMsg){.ID = 0}), 0);
-	pass(pair, 50 * 8000 - 1);
+	pass(pair, 50 * UINT64_C(8000) - 1);
 	assert_int_equal(read_one(pair, 1, &got), -EAGAIN);
 	pass(pair, 1);
 	assert_int_equal(read_one(pair, 1, &got), 0);
@@ -306,7 +306,7 @@ static void bus_off(void **state)
 	while (read_one(pair, 1, &got) == 0)
 		;
 	assert_int_equal(write_one(pair, 0, 3, 0), 0);
-	pass(pair, 128 * 11 * 2000 - 1);
+	pass(pair, 128 * 11 * UINT64_C(2000) - 1);
 	assert_int_equal(read_one(pair, 1, &got), -EAGAIN);
 	pass(pair, 1000000);
 	assert_int_equal(read_one(pair, 1, &got), 0);

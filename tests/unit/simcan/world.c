@@ -77,7 +77,8 @@ struct world *world_create(unsigned nodes, unsigned kbit)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
-	assert_non_null(world);
+	if (!world)
+		abort();
 	world->now = 1000000000;
 	world->clock = test_clock(&world->now);
 	world->bus = simcan_bus_get("test", &world->clock);

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Shows ioferry at work: an ordinary can4linux application and one of PEAK's API drive simulated controllers of a host
+# daemon, through the preload shim. What the application says and what the daemon sees stand side by side.
+#
+#     demo.sh [--build DIR] [--frames N]
+#     demo.sh --vm [--build DIR]     from a guest VM, through a device node and vsock
+set -uo pipefail
+
+demo=$(cd "$(dirname "$0")" && pwd)
+build=$demo/../build/release
+frames=500
+vm=0
+while [ $# -gt 0 ]; do
+	case $1 in
+	--build | --frames)
+		[ $# -gt 1 ] || {
+			echo "demo.sh: $1 needs a value" >&2
+			exit 2
+		}
+		if [ "$1" = --build ]; then build=$2; else frames=$2; fi
+		shift
+		;;
+	--vm) vm=1 ;;
+	*)
+		echo "usage: demo.sh [--build DIR] [--frames N] [--vm]" >&2
+		exit 2
+		;;
+	esac
+	shift
+done
+build=$(cd "$build" && pwd) || exit 1
+
+if [ $vm = 1 ]; then
+	exec "$demo/../tests/vm/bed.py" --build "$build" --name demo --timeout 240 \
+		--path "$build/host" --path "$build/guest/cuse" --path "$build/examples" \
+		nested "$demo/vm-host.sh" "$demo/vm-guest.sh"
+fi
+
+work=$(mktemp -d) || exit 1
+daemon='' reader=''
+
+# Ends only what this script has started, by its pid.
+# shellcheck disable=SC2317 # a trap calls it
+cleanup() {
+	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null
+	[ -z "$reader" ] || kill "$reader" 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+start_daemon() {
+	mkfifo "$work/trace" || return
+	/usr/bin/env python3 "$demo/trace.py" host <"$work/trace" &
+	reader=$!
+	env -u JOURNAL_STREAM "$build/host/ioferry-hostd" --config "$demo/demo.yaml" --listen "unix:$work/host.sock" \
+		--trace --log info 2>"$work/trace" &
+	daemon=$!
+	for _ in {1..100}; do
+		[ ! -S "$work/host.sock" ] || return 0
+		kill -0 "$daemon" 2>/dev/null || return
+		sleep 0.05
+	done
+	echo "demo.sh: the daemon does not listen" >&2
+	return 1
+}
+
+# The daemon's end closes the trace, and the reader counts what it did not show.
+stop_daemon() {
+	kill "$daemon" && wait "$daemon"
+	daemon=''
+	wait "$reader"
+	reader=''
+}
+
+# An application prints its report, an empty line, and a table: the table is kept for the end.
+run() { # PROGRAM ARGUMENT...
+	local line table=0 status
+	printf '%s\n' "app  | \$ $(basename "$1") ${*:2}"
+	LD_PRELOAD=$build/guest/preload/libioferry-preload.so IOFERRY_ADDRESS=unix:$work/host.sock \
+		timeout 60 "$@" 2>&1 | while IFS= read -r line; do
+		[ -n "$line" ] || table=1
+		if [ $table = 1 ]; then
+			printf '%s\n' "$line" >>"$work/table"
+		else
+			printf '%s\n' "app  | $line"
+		fi
+	done
+	status=${PIPESTATUS[0]}
+	[ "$status" -eq 0 ] || echo "demo.sh: $(basename "$1") ended with $status" >&2
+	return "$status"
+}
+
+start_daemon || exit 1
+status=0
+run "$build/examples/can4linux-demo" --frames "$frames" /dev/can0 /dev/can1 || status=1
+run "$build/examples/pcan-demo" --frames 50 /dev/pcan0 /dev/pcan1 || status=1
+stop_daemon
+[ ! -f "$work/table" ] || cat "$work/table"
+exit $status
