@@ -129,7 +129,7 @@ static void add_hex(struct reader *reader, const char *word)
 	unsigned value = 0;
 
 	if (take_pair(word, &value) && word[2] == '*') {
-		add_bytes(reader, value, strtoull(word + 3, NULL, 10), word);
+		add_bytes(reader, value, strtoul(word + 3, NULL, 10), word);
 		return;
 	}
 	for (const char *at = word; *at; at += 2) {

@@ -206,13 +206,19 @@ static void drive(struct run *run, const struct labels *labels, const struct vec
 	}
 }
 
+/* The vectors say what a driver of the LP64 ABI sees. A build for another one runs the guest's half on them. */
+static bool is_lp64_host(void)
+{
+	return IOF_ABI_NATIVE == IOF_ABI_CANONICAL;
+}
+
 static void run_driver(struct run *run)
 {
 	const struct vector *vector = run->vector;
 	struct labels labels = {0};
 
 	check_error(run, "unpack", unpack_bytes(run, run->request, run->request_size), run->host);
-	if (run->failed)
+	if (run->failed || !is_lp64_host())
 		return;
 	if (vector->driver_before.n)
 		know(run, &labels, vector->driver_before.block[0].label, (uint8_t *)(uintptr_t)run->argument);
@@ -224,23 +230,36 @@ static void run_driver(struct run *run)
 		drive(run, &labels, &vector->driver_after.block[i]);
 }
 
-static void finish(struct run *run)
+static void pack(struct run *run)
+{
+	const struct vector *vector = run->vector;
+
+	if (!is_lp64_host()) {
+		run->reply = vector->reply.bytes;
+		run->reply_size = vector->reply.size;
+		return;
+	}
+	check_error(run, "pack", iof_pack(run->host, vector->result, vector->error, &run->reply, &run->reply_size),
+		    run->host);
+	if (!run->failed)
+		compare(run, "reply", run->reply, run->reply_size, &vector->reply);
+}
+
+static int scatter_bytes(struct run *run, size_t size)
 {
 	struct iof_memory memory = {.read = caller_read, .write = caller_write, .context = run};
-	const struct vector *vector = run->vector;
-	int error = iof_pack(run->host, vector->result, vector->error, &run->reply, &run->reply_size);
 
-	check_error(run, "pack", error, run->host);
-	if (error)
-		return;
-	compare(run, "reply", run->reply, run->reply_size, &vector->reply);
+	return iof_scatter(run->guest, run->reply, size, run->vector->result, run->vector->error, &memory);
+}
+
+static void scatter(struct run *run)
+{
 	/* A reply that is cut must not be taken; nothing at all with an errno is the daemon's own refusal. */
-	for (size_t n = vector->error ? 1 : 0; n < run->reply_size; n++) {
-		if (iof_scatter(run->guest, run->reply, n, vector->result, vector->error, &memory) != -EPROTO)
+	for (size_t n = run->vector->error ? 1 : 0; n < run->reply_size; n++) {
+		if (scatter_bytes(run, n) != -EPROTO)
 			complain(run, "scatter", "takes a reply that was cut");
 	}
-	error = iof_scatter(run->guest, run->reply, run->reply_size, vector->result, vector->error, &memory);
-	check_error(run, "scatter", error, run->guest);
+	check_error(run, "scatter", scatter_bytes(run, run->reply_size), run->guest);
 }
 
 /* What the vector says of the memory afterwards, laid over what it was. */
@@ -318,7 +337,9 @@ static bool run_caller(const struct vector *vector, const struct vector_caller *
 	if (!run.failed)
 		run_driver(&run);
 	if (!run.failed)
-		finish(&run);
+		pack(&run);
+	if (!run.failed)
+		scatter(&run);
 	if (!run.failed)
 		compare_memory(&run);
 	iof_walk_destroy(run.guest);
@@ -360,6 +381,7 @@ int main(int argc, char **argv)
 		for (unsigned j = 0; j < vector.n_callers; j++, calls++)
 			failed += !run_caller(&vector, &vector.caller[j]);
 	}
-	printf("%u commands covered by %d vectors, %u calls, %u failed\n", coverage.n, argc - 1, calls, failed);
+	printf("%u commands covered by %d vectors, %u calls%s, %u failed\n", coverage.n, argc - 1, calls,
+	       is_lp64_host() ? "" : " (the guest's half)", failed);
 	return failed || !calls;
 }
