@@ -412,7 +412,7 @@ static void bus_off_and_back(void **state)
 	assert_int_equal(got[1].flags, CAN4LINUX_MSG_PASSIVE | CAN4LINUX_MSG_BUSOFF);
 	assert_int_equal(status(pair, pair->file[0]).status & 0xc0, 0xc0);
 	assert_int_equal(command(pair, pair->file[0], CAN4LINUX_CMD_START), 0);
-	pass(pair, 128 * 11 * UINT64_C(8000) - 1);
+	pass(pair, UINT64_C(128) * 11 * UINT64_C(8000) - 1);
 	assert_int_equal(read_some(pair, pair->file[0], got, 8), 0);
 	pass(pair, 10000000);
 	n = read_some(pair, pair->file[0], got, 8);

@@ -28,10 +28,10 @@ static void reset(struct node *node, struct world *world)
 	simcan_bus_unlock(world->bus);
 }
 
-static void corrupt(struct world *world, unsigned frames, uint16_t bit, const struct node *victim)
+static void corrupt(struct world *world, unsigned frames, uint16_t bit, const struct simcan_controller *victim)
 {
 	for (unsigned i = 0; i < frames; i++) {
-		struct simcan_fault fault = {.frame = i, .bit = bit, .victim = victim ? victim->controller : NULL};
+		struct simcan_fault fault = {.frame = i, .bit = bit, .victim = victim};
 
 		assert_int_equal(simcan_bus_inject(world->bus, &fault), 0);
 	}
@@ -183,9 +183,9 @@ static void recovery(void **state)
 	assert_int_equal(node_bus_off(node, world), 1);
 	node_start(node, world);
 	node_send(node, world, &zero, 0);
-	world_advance(world, 64 * 11 * BIT_500K);
+	world_advance(world, BIT_500K * 64 * 11);
 	assert_int_equal(node_tec(node, world), 127 - 64); /* counts down */
-	world_advance(world, 64 * 11 * BIT_500K - 1);
+	world_advance(world, BIT_500K * 64 * 11 - 1);
 	assert_int_equal(node_bus_off(node, world), 1);
 	assert_int_equal(node_count(node, SENT), 0);
 	world_advance(world, 1);
@@ -225,7 +225,7 @@ static void one_receiver_objects(void **state)
 	struct simcan_frame frame = {.id = 0x555, .dlc = 1, .data = {0x55}};
 
 	(void)state;
-	corrupt(world, 1, 20, &world->node[1]);
+	corrupt(world, 1, 20, world->node[1].controller);
 	node_send(&world->node[0], world, &frame, 0);
 	world_run_frames(world, 1);
 	assert_int_equal(node_tec(&world->node[0], world), 8);

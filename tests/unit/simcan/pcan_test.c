@@ -306,7 +306,7 @@ static void bus_off(void **state)
 	while (read_one(pair, 1, &got) == 0)
 		;
 	assert_int_equal(write_one(pair, 0, 3, 0), 0);
-	pass(pair, 128 * 11 * UINT64_C(2000) - 1);
+	pass(pair, UINT64_C(128) * 11 * UINT64_C(2000) - 1);
 	assert_int_equal(read_one(pair, 1, &got), -EAGAIN);
 	pass(pair, 1000000);
 	assert_int_equal(read_one(pair, 1, &got), 0);
