@@ -138,10 +138,12 @@ static void run(struct app *app, const char *what, int times)
 		test_bad_memory(app);
 		test_large(app, strcmp(what, "retry") != 0);
 	}
+	if (all || strcmp(what, "direct") == 0) {
+		test_nonblock(app);
+		test_messages(app);
+	}
 	if (!all)
 		return;
-	test_nonblock(app);
-	test_messages(app);
 	test_bytes(app);
 	test_poll(app);
 	test_signals(app);

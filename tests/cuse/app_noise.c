@@ -48,8 +48,8 @@ void test_noise(struct app *app)
 	srandom(1);
 	memset(arena.before, 0x11, sizeof(arena.before));
 	memset(arena.after, 0x22, sizeof(arena.after));
-	for (int i = 0; i < 2000; i++) {
-		if (i % 50 == 0) {
+	for (int i = 0; i < 600; i++) {
+		if (i % 20 == 0) {
 			close(fd);
 			fd = open(NODE, O_RDWR | O_NONBLOCK);
 			opened += fd >= 0;

@@ -28,7 +28,8 @@ count() { # PATTERN
 }
 
 trace() { # TIMES
-	ASAN_OPTIONS=detect_leaks=0 strace -f -y -o "/tmp/trace.$1" cuse-test-front --address unix:$socket >"/tmp/log.$1" 2>&1 </dev/null &
+	ASAN_OPTIONS=detect_leaks=0 strace -f -y -o "/tmp/trace.$1" \
+		cuse-test-front --address unix:$socket >"/tmp/log.$1" 2>&1 </dev/null &
 	tracer=$!
 	wait_for 20 test -c /dev/td0
 	cuse-test-app flat "" "$1"
@@ -55,7 +56,8 @@ else
 fi
 check "an undeclared command is logged once for each ABI" \
 	test "$(grep -c "is not declared in interface testdev" "$log")" = "$(command -v cuse-test-app cuse-test-app32 | wc -l)"
-check "... with its number and how to declare it" grep -q "0x00005411.*declare it in the IDL: ioctl NAME = _IO('T', 17)" "$log"
+check "... with its number and how to declare it" \
+	grep -q "0x00005411.*declare it in the IDL: ioctl NAME = _IO('T', 17)" "$log"
 check "an unsupported one with its reason" grep -q "TD_UNSUPPORTED.*it hands out a descriptor" "$log"
 check "a reply that does not fit is logged" grep -q "reply to TD_LIE does not fit" "$log"
 check "each open was closed on the host" wait_for 5 grep -q "close, 0 open" "$VM_SHARE/$VM_ROLE-host.log"
@@ -136,6 +138,19 @@ cuse-test-app unreachable " by a front end that may not read its caller" || VM_F
 check "... which it says once" test "$(grep -c "cannot read the memory of caller" "$log")" = 1
 stop $front
 
+note "with the capabilities of the unit"
+: >"$log"
+capabilities=-all$(sed -n 's/^CapabilityBoundingSet=//p' "$VM_SOURCE/packaging/systemd/ioferry-cuse.service" |
+	tr 'A-Z ' 'a-z\n' | sed 's/^cap_/,+/' | tr -d '\n')
+setpriv --bounding-set "$capabilities" --inh-caps "$capabilities" --no-new-privs "$(command -v cuse-test-front)" \
+	--address unix:$socket --log debug >>"$log" 2>&1 </dev/null &
+front=$!
+check "nodes are made with $capabilities" wait_for 10 test -c /dev/td0
+check "... and have their mode" test "$(stat -c %a /dev/td0)" = 666
+setpriv --reuid 1000 --regid 1000 --clear-groups "$(command -v cuse-test-app)" direct " by another user" || VM_FAILED=1
+check "... who is reached directly" test "$(grep -c "cannot" "$log")" = 0
+stop $front
+
 note "configuration"
 start_front
 wait_for 10 test -c /dev/td0
@@ -181,7 +196,8 @@ unshare --pid --fork --mount-proc cuse-test-app direct " in a container" || VM_F
 check "a caller in a PID namespace below is reached" test "$(grep -c "cannot read the memory of caller" "$log")" = 0
 stop $front
 : >"$log"
-unshare --pid --fork --mount-proc --kill-child cuse-test-front --address unix:$socket --log debug >>"$log" 2>&1 </dev/null &
+unshare --pid --fork --mount-proc --kill-child cuse-test-front \
+	--address unix:$socket --log debug >>"$log" 2>&1 </dev/null &
 front=$!
 wait_for 10 test -c /dev/td0
 cuse-test-app retry " from outside of a container" || VM_FAILED=1
@@ -202,5 +218,16 @@ check "... and written once" test "$(count 'process_vm_writev')" = 100
 check "no other descriptor is touched" test "$(count '(open|openat|close|mmap|brk)\(')" = 0
 check "our own code allocates nothing" cmp <(grep allocations /tmp/log.10) <(grep allocations /tmp/log.110)
 cat /tmp/log.110 >>"$log"
+
+note "where nobody may trace" # the last part: there is no way back from 3
+if sysctl -qw kernel.yama.ptrace_scope=3; then
+	start_front
+	wait_for 10 test -c /dev/td0
+	cuse-test-app retry " where nobody may trace" || VM_FAILED=1
+	cuse-test-app unreachable " where nobody may trace" || VM_FAILED=1
+	stop $front
+else
+	skip "where nobody may trace" "this kernel has no Yama"
+fi
 stop $host
 exit "$VM_FAILED"
