@@ -4,6 +4,7 @@
 #include "guest/preload/config.h"
 #include "guest/preload/fdtable.h"
 #include "guest/preload/file.h"
+#include "guest/preload/handlers.h"
 #include "guest/preload/pair.h"
 #include "guest/preload/readiness.h"
 #include "guest/preload/section.h"
@@ -35,6 +36,7 @@ static int link_create(struct link **out)
 		.event = readiness_event,
 		.lost = on_lost,
 		.asleep = section_sleep,
+		.interrupted = section_interrupted,
 		.context = link,
 	};
 	const struct fd_entry *former;
@@ -43,6 +45,7 @@ static int link_create(struct link **out)
 
 	if (!link)
 		return -ENOMEM;
+	handlers_wrap();
 	error = call_pool_fill();
 	if (!error)
 		error = iof_session_create(config_address(), &options, &link->session, reason, sizeof reason);

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,6 +23,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+
+typedef void shim_handler(int);
 
 /** name, result, parameters. A function that this C library lacks stays NULL and is never called: its caller, the
  *  interposed function of that name, exists only where some program was linked against it. */
@@ -107,6 +110,13 @@
 	X(sendmmsg, int, (int, struct mmsghdr *, unsigned, int))                                                       \
 	X(recvmsg, ssize_t, (int, struct msghdr *, int))                                                               \
 	X(recvmmsg, int, (int, struct mmsghdr *, unsigned, int, struct timespec *))                                    \
+	X(sigaction, int, (int, const struct sigaction *, struct sigaction *))                                         \
+	X(signal, shim_handler *, (int, shim_handler *))                                                               \
+	X(bsd_signal, shim_handler *, (int, shim_handler *))                                                           \
+	X(ssignal, shim_handler *, (int, shim_handler *))                                                              \
+	X(sysv_signal, shim_handler *, (int, shim_handler *))                                                          \
+	X(__sysv_signal, shim_handler *, (int, shim_handler *))                                                        \
+	X(siginterrupt, int, (int, int))                                                                               \
 	X(pthread_cancel, int, (pthread_t))                                                                            \
 	X(longjmp, void, (struct __jmp_buf_tag *, int))                                                                \
 	X(_longjmp, void, (struct __jmp_buf_tag *, int))                                                               \

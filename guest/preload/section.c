@@ -177,9 +177,32 @@ void section_cancel_thread(pthread_t thread)
 
 void section_sleep(void *context, bool asleep)
 {
+	struct section *section = depth ? &sections[depth - 1] : NULL;
+
 	(void)context;
-	if (depth && sections[depth - 1].sleepable)
-		set_signals(asleep ? sections[depth - 1].mask : ALL_SIGNALS, NULL);
+	if (section && section->sleepable)
+		set_signals(asleep ? section->mask : ALL_SIGNALS, NULL);
+}
+
+void section_handled(bool restarts)
+{
+	if (!depth)
+		return;
+	sections[depth - 1].interrupted = true;
+	sections[depth - 1].interrupted_hard |= !restarts;
+}
+
+bool section_interrupted(void *context, bool restartable)
+{
+	struct section *section = depth ? &sections[depth - 1] : NULL;
+	bool interrupted;
+
+	(void)context;
+	if (!section)
+		return false;
+	interrupted = section->interrupted_hard || (section->interrupted && !restartable);
+	section->interrupted = section->interrupted_hard = false;
+	return interrupted;
 }
 
 void section_forked(void)

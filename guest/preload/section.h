@@ -20,9 +20,11 @@ struct shim_file;
 
 /** Lives in thread-local storage, not on the stack, since a jump out of a handler may leave it behind. */
 struct section {
-	uint64_t mask;    /**< signals that the application has blocked, the kernel's format */
-	int cancel_state; /**< of the application */
-	bool sleepable;   /**< handlers may run where the section's call sleeps */
+	uint64_t mask;         /**< signals that the application has blocked, the kernel's format */
+	int cancel_state;      /**< of the application */
+	bool sleepable;        /**< handlers may run where the section's call sleeps */
+	bool interrupted;      /**< a handler has run since the call began */
+	bool interrupted_hard; /**< one without SA_RESTART */
 	bool cancellable;
 	bool listed;
 	bool cancelled; /**< pthread_cancel() came while listed */
@@ -48,6 +50,10 @@ void section_leave(struct section *section, bool ended);
 void section_call(struct section *section, struct shim_call *call);
 /** iof_session_options.asleep: lets handlers in, if the thread's innermost section allows it. */
 void section_sleep(void *context, bool asleep);
+/** A signal handler is about to run in this thread. */
+void section_handled(bool restarts);
+/** iof_session_options.interrupted: whether a handler has run that ends the wait of the innermost section. */
+bool section_interrupted(void *context, bool restartable);
 /** After pthread_cancel(@p thread): ends what the thread waits for. */
 void section_cancel_thread(pthread_t thread);
 /** In a forked child: only this thread goes on. */
