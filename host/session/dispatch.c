@@ -36,10 +36,10 @@ static void explain_undeclared(struct worker *worker)
 
 	if (device_unknown_is_new(job->device, number))
 		iof_log(IOF_LOG_WARNING,
-			"%s: ioctl 0x%08" PRIx32 " ('%c', nr %" PRIu32 ", size %" PRIu32
+			"%s: ioctl 0x%08" PRIx32 " (type 0x%02" PRIx32 ", nr %" PRIu32 ", size %" PRIu32
 			") is not declared, so it gives ENOTTY: declare it in the IDL file of interface '%s' "
 			"(docs/idl.md) and build both sides",
-			job->device->name, number, (int)(number >> 8 & 0xff), number & 0xff, number >> 16 & 0x3fff,
+			job->device->name, number, number >> 8 & 0xff, number & 0xff, number >> 16 & 0x3fff,
 			job->device->interface->name);
 }
 

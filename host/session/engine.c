@@ -139,6 +139,7 @@ struct engine *engine_create(const struct engine_limits *limits)
 	engine->started_ms = clock_ms();
 	(void)pthread_mutex_init(&engine->lock, NULL);
 	(void)pthread_mutex_init(&engine->ticker_lock, NULL);
+	(void)pthread_mutex_init(&engine->log_lock, NULL);
 	create_condition(&engine->changed);
 	create_condition(&engine->ticker_called);
 	open_registry_create(&engine->opens);
@@ -186,6 +187,7 @@ void engine_destroy(struct engine *engine)
 	(void)pthread_cond_destroy(&engine->ticker_called);
 	(void)pthread_mutex_destroy(&engine->lock);
 	(void)pthread_mutex_destroy(&engine->ticker_lock);
+	(void)pthread_mutex_destroy(&engine->log_lock);
 	free(engine);
 }
 

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A line a call says much for a few calls, and drowns everything for a stream of them. */
+enum { TRACE_BURST = 1000, TRACE_INTERVAL_MS = 5, TRACE_TEXT = 300 };
+
 bool job_is_traced(const struct worker *worker)
 {
 	return atomic_load_explicit(&worker->session->engine->trace, memory_order_relaxed);
@@ -36,6 +39,8 @@ static void describe(struct worker *worker, char *text, size_t size)
 		return;
 	if (job->command && job->command->argument == IOF_ARG_VALUE)
 		(void)snprintf(text, size, "%" PRId64, (int64_t)job->argument);
+	else if (job->buffer && job->request.op == IOF_OP_READ && !job->answered)
+		(void)snprintf(text, size, "[%" PRIu32 "]", job->records); /* what the buffer held says nothing */
 	else if (job->buffer || (job->command && job->command->argument == IOF_ARG_POINTER))
 		(void)iof_walk_describe(worker->walk, text, size);
 }
@@ -47,17 +52,30 @@ void job_trace(struct worker *worker, enum iof_status status, int64_t result, ui
 					    [IOF_STATUS_REFUSED] = "refused "};
 	const struct job *job = &worker->job;
 	const char *name = error ? strerrorname_np((int)error) : NULL;
+	struct session *session = worker->session;
+	uint32_t dropped = 0;
 	char outcome[40];
+	bool allowed;
 
+	(void)pthread_mutex_lock(&session->engine->log_lock);
+	allowed = iof_log_allowed(&session->trace_limit, TRACE_BURST, TRACE_INTERVAL_MS, &dropped);
+	(void)pthread_mutex_unlock(&session->engine->log_lock);
+	if (!allowed)
+		return;
+	if (dropped)
+		iof_log(IOF_LOG_INFO, "%s session %" PRIu64 ": %" PRIu32 " calls not shown", session->peer.name,
+			session->id, dropped);
+	if (!strcmp(job->before, after))
+		after = ""; /* nothing came back but what went there */
 	if (error && name)
 		(void)snprintf(outcome, sizeof(outcome), "%s", name);
 	else
 		(void)snprintf(outcome, sizeof(outcome), error ? "error %" PRId64 : "%" PRId64,
 			       error ? (int64_t)error : result);
-	iof_log(IOF_LOG_INFO, "%s %s %s %s -> %s%s %s %" PRIu64 " us", worker->session->peer.name,
-		job->device ? job->device->name : "-", job_name(job), job->before,
-		status < sizeof(words) / sizeof(words[0]) && words[status] ? words[status] : "", outcome, after,
-		job->began_us ? clock_us() - job->began_us : 0);
+	iof_log(IOF_LOG_INFO, "%s %s %s%s%s -> %s%s%s%s %" PRIu64 " us", session->peer.name,
+		job->device ? job->device->name : "-", job_name(job), job->before[0] ? " " : "", job->before,
+		status < sizeof(words) / sizeof(words[0]) && words[status] ? words[status] : "", outcome,
+		after[0] ? " " : "", after, job->began_us ? clock_us() - job->began_us : 0);
 }
 
 static void count(const struct job *job, enum iof_status status, uint32_t error)
@@ -111,7 +129,7 @@ static void answer(struct worker *worker, int64_t result, bool cancelled)
 	enum iof_status status = cancelled && error == EINTR ? IOF_STATUS_INTERRUPTED : IOF_STATUS_COMPLETED;
 	const void *payload = NULL;
 	size_t length = 0;
-	char after[400] = "";
+	char after[TRACE_TEXT] = "";
 
 	if (error)
 		result = -1;
@@ -128,6 +146,7 @@ static void answer(struct worker *worker, int64_t result, bool cancelled)
 		job_refuse(worker, E2BIG);
 		return;
 	}
+	job->answered = true;
 	if (job_is_traced(worker))
 		describe(worker, after, sizeof(after));
 	job_reply(worker, status, result, error, payload, length, length > 0);

@@ -17,6 +17,10 @@ enum {
 	SPARE_SECONDS = 10,     /* how long a thread that nobody needs stays */
 	SIGNAL_MS = 2,          /* between signals to a thread that is to leave its driver */
 	SIGNAL_SLOWER_MS = 128, /* as above, for one that does not listen */
+	LOG_BURST = 20,
+	LOG_INTERVAL_MS = 1000, /* lines about a session */
+	LOG_BURST_ALL = 200,
+	LOG_INTERVAL_ALL_MS = 100, /* and about all */
 	STACK_BYTES = 1 << 20,
 	INBOX_MESSAGES = 4, /* inbox in greatest messages: more than any transport delivers at once */
 };
@@ -25,18 +29,21 @@ static void *worker_main(void *context);
 
 void session_log(struct session *session, enum iof_log_level level, const char *format, ...)
 {
-	uint32_t dropped = 0;
+	struct engine *engine = session->engine;
+	uint32_t dropped = 0, dropped_of_all = 0;
 	va_list arguments;
 	char text[512];
 	bool allowed;
 
 	if (!iof_log_enabled(level))
 		return;
-	(void)pthread_mutex_lock(&session->replies.lock);
-	allowed = iof_log_allowed(&session->log_limit, 20, 1000, &dropped);
-	(void)pthread_mutex_unlock(&session->replies.lock);
+	(void)pthread_mutex_lock(&engine->log_lock);
+	allowed = iof_log_allowed(&session->log_limit, LOG_BURST, LOG_INTERVAL_MS, &dropped) &&
+		  iof_log_allowed(&engine->log_limit, LOG_BURST_ALL, LOG_INTERVAL_ALL_MS, &dropped_of_all);
+	(void)pthread_mutex_unlock(&engine->log_lock);
 	if (!allowed)
 		return;
+	dropped += dropped_of_all;
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);

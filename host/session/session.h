@@ -16,7 +16,8 @@
  *
  * Locks, in the order in which they may be taken: engine->lock, session->lock, a backend's own,
  * open->poll_lock, replies->lock, a link's own. Innermost, with nothing taken inside: open_registry->lock,
- * device->lock, engine->ticker_lock.
+ * device->lock, engine->ticker_lock,
+ * engine->log_lock.
  */
 #ifndef IOFERRY_HOST_SESSION_H
 #define IOFERRY_HOST_SESSION_H
@@ -47,6 +48,8 @@ struct engine {
 	pthread_t ticker;
 
 	struct open_registry opens;
+	pthread_mutex_t log_lock;
+	struct iof_log_limit log_limit; /* of all sessions: a guest may come in again and again */
 	_Atomic bool trace;
 	_Atomic uint64_t takeovers;
 };
@@ -88,7 +91,8 @@ struct job {
 
 	struct host_call call;
 	uint64_t began_us;
-	char before[400]; /* trace */
+	bool answered;
+	char before[300]; /* trace */
 };
 
 /* A thread of a session. */
@@ -148,7 +152,7 @@ struct session {
 	unsigned n_workers, n_spares;
 	bool call_watcher; /* the next spare becomes the watcher */
 	struct handle *handles;
-	struct iof_log_limit log_limit;
+	struct iof_log_limit log_limit, trace_limit; /* engine->log_lock */
 };
 
 uint64_t clock_ms(void);

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* Handles, tokens, readiness, and guests apart from each other. */
+#include "guest.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+static void a_stale_handle_names_nothing(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest guest = guest_begin(engine, 1000), later;
+	iof_handle old = guest_open(&guest, "fake0", NULL, NULL), young;
+	uint64_t tag;
+
+	(void)state;
+	guest_close(&guest, old);
+	young = guest_open(&guest, "fake0", NULL, NULL);
+	assert_int_equal((uint32_t)old, (uint32_t)young); /* the same place */
+	assert_int_not_equal(old, young);
+	tag = guest_ioctl(&guest, old, FAKE_FAST, 0);
+	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, ENODEV);
+	tag = guest_send(&guest, (struct iof_request){.op = IOF_OP_CLOSE, .handle = old}, NULL, 0);
+	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, ENODEV);
+	assert_int_equal(guest_fast(&guest, young, 1), 2);
+	/* Nor do those of another session, or of one that has ended. */
+	later = guest_begin(engine, 1000);
+	(void)guest_open(&later, "fake0", NULL, NULL);
+	tag = guest_ioctl(&later, young, FAKE_FAST, 0);
+	guest_expect(&later, tag, IOF_STATUS_REFUSED, -1, ENODEV);
+	guest_end(&guest);
+	guest_end(&later);
+	test_engine_end(engine);
+}
+
+static void handles_are_capped(void **state)
+{
+	struct engine_limits limits = ENGINE_LIMITS_DEFAULT;
+	struct engine *engine;
+	struct guest guest;
+	struct fake *fake;
+	iof_handle handle = 0;
+	uint32_t error;
+
+	(void)state;
+	limits.handles = 3;
+	engine = test_engine(&limits, &fake);
+	guest = guest_begin(engine, 1000);
+	for (int i = 0; i < 3; i++)
+		handle = guest_open(&guest, "fake0", NULL, NULL);
+	assert_int_equal(guest_open(&guest, "fake0", NULL, &error), 0);
+	assert_int_equal(error, EMFILE);
+	assert_int_equal(fake->opens, 3); /* refused before the driver's open */
+	guest_close(&guest, handle);
+	(void)guest_open(&guest, "fake0", NULL, NULL);
+	guest_end(&guest);
+	test_engine_end(engine);
+}
+
+static void the_release_comes_after_the_last_call(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest guest = guest_begin(engine, 1000);
+	iof_handle handle = guest_open(&guest, "fake0", NULL, NULL);
+	uint64_t tag = guest_ioctl(&guest, handle, FAKE_WAIT, 4);
+
+	(void)state;
+	fake_wait_for(&fake->waiting, 1);
+	guest_close(&guest, handle);
+	assert_int_equal(fake->closes, 0);
+	fake_release(fake, 1);
+	guest_expect(&guest, tag, IOF_STATUS_COMPLETED, 4, 0);
+	fake_wait_for(&fake->closes, 1);
+	guest_end(&guest);
+	test_engine_end(engine);
+}
+
+static void a_forked_child_attaches(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest parent = guest_begin(engine, 1000), child = guest_begin(engine, 1000);
+	struct guest stranger = guest_begin(engine, 1001);
+	iof_handle handle, attached;
+	uint64_t token, other;
+	uint32_t error;
+
+	(void)state;
+	handle = guest_open(&parent, "fake0", &token, NULL);
+	assert_int_equal(guest_share(&parent, token), 0);
+	guest_close(&parent, handle);
+	assert_int_equal(guest_attach(&stranger, token, &error), 0);
+	assert_int_equal(error, ENODEV);
+	assert_int_equal(guest_share(&stranger, token), ENODEV);
+	attached = guest_attach(&child, token, &error);
+	assert_int_equal(error, 0);
+	assert_int_equal(guest_fast(&child, attached, 1), 2);
+	assert_int_equal(fake->opens, 1);
+	/* The hold of the share outlives neither its five seconds nor... the daemon's end. */
+	guest_close(&child, attached);
+	assert_int_equal(fake->closes, 0);
+	handle = guest_open(&parent, "fake0", &other, NULL);
+	assert_int_not_equal(other, token);
+	guest_close(&parent, handle);
+	assert_int_equal(guest_attach(&child, other, &error), 0);
+	assert_int_equal(error, ENODEV); /* closed, and not shared */
+	fake_wait_for(&fake->closes, 2); /* after five seconds */
+	assert_int_equal(guest_attach(&child, token, &error), 0);
+	assert_int_equal(error, ENODEV);
+	guest_end(&parent);
+	guest_end(&child);
+	guest_end(&stranger);
+	test_engine_end(engine);
+}
+
+static void expect_event(struct guest *guest, iof_handle handle, int revents)
+{
+	struct answer answer;
+
+	guest_receive(guest, &answer);
+	assert_int_equal(answer.reply.status, IOF_STATUS_EVENT);
+	assert_int_equal(answer.reply.tag, handle);
+	assert_int_equal(answer.reply.seq, 0);
+	assert_int_equal(answer.reply.result, revents);
+}
+
+static void one_event_for_one_arm(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest guest = guest_begin(engine, 1000);
+	iof_handle handle = guest_open(&guest, "fake0", NULL, NULL);
+
+	(void)state;
+	assert_int_equal(guest_poll(&guest, handle, POLLIN, true), 0);
+	fake_set_ready(fake, POLLOUT);
+	guest_expect_silence(&guest, 20);
+	fake_set_ready(fake, POLLIN);
+	expect_event(&guest, handle, POLLIN);
+	fake_set_ready(fake, 0);
+	fake_set_ready(fake, POLLIN);
+	guest_expect_silence(&guest, 20); /* not armed again */
+	assert_int_equal(guest_poll(&guest, handle, POLLIN | POLLOUT, true), POLLIN);
+	fake_set_ready(fake, 0);
+	fake_set_ready(fake, POLLIN);
+	guest_expect_silence(&guest, 20); /* it was ready: nothing was armed */
+	fake_set_ready(fake, 0);
+	assert_int_equal(guest_poll(&guest, handle, POLLIN, false), 0);
+	assert_int_equal(guest_poll(&guest, handle, POLLIN, true), 0);
+	guest_close(&guest, handle);
+	fake_set_ready(fake, POLLIN);
+	guest_expect_silence(&guest, 20); /* a closed handle tells nothing */
+	guest_end(&guest);
+	test_engine_end(engine);
+}
+
+static void both_sessions_on_one_open_are_told(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest parent = guest_begin(engine, 1000), child = guest_begin(engine, 1000);
+	iof_handle handle, attached;
+	uint64_t token;
+	uint32_t error;
+
+	(void)state;
+	handle = guest_open(&parent, "fake0", &token, NULL);
+	attached = guest_attach(&child, token, &error);
+	assert_int_equal(guest_poll(&parent, handle, POLLIN, true), 0);
+	assert_int_equal(guest_poll(&child, attached, POLLOUT, true), 0);
+	fake_set_ready(fake, POLLIN);
+	expect_event(&parent, handle, POLLIN);
+	expect_event(&child, attached, POLLIN); /* spurious for it, and it polls again */
+	assert_int_equal(guest_poll(&child, attached, POLLOUT, true), 0);
+	fake_set_ready(fake, POLLIN | POLLOUT);
+	expect_event(&child, attached, POLLOUT);
+	guest_expect_silence(&parent, 10);
+	guest_end(&parent);
+	guest_end(&child);
+	test_engine_end(engine);
+}
+
+static void sessions_are_capped(void **state)
+{
+	struct engine_limits limits = ENGINE_LIMITS_DEFAULT;
+	struct guest guests[4];
+	struct engine *engine;
+	struct fake *fake;
+	struct guest extra;
+
+	(void)state;
+	limits.sessions = 4;
+	limits.sessions_per_guest = 2;
+	engine = test_engine(&limits, &fake);
+	for (unsigned i = 0; i < 4; i++)
+		guests[i] = guest_begin(engine, 1000 + i / 2);
+	assert_int_equal(engine_sessions(engine), 4);
+	for (unsigned i = 0; i < 4; i++)
+		guest_end(&guests[i]);
+	for (int i = 0; i < 2000 && engine_sessions(engine); i++)
+		(void)poll(NULL, 0, 10);
+	extra = guest_begin(engine, 1000); /* there is room again */
+	guest_end(&extra);
+	test_engine_end(engine);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stale_handle_names_nothing),
+		cmocka_unit_test(handles_are_capped),
+		cmocka_unit_test(the_release_comes_after_the_last_call),
+		cmocka_unit_test(a_forked_child_attaches),
+		cmocka_unit_test(one_event_for_one_arm),
+		cmocka_unit_test(both_sessions_on_one_open_are_told),
+		cmocka_unit_test(sessions_are_capped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
