@@ -5,7 +5,7 @@
 # Registers a test that boots VMs (tests/vm/README.md): label `vm`, one at a time, logs in BUILD/vm-logs/NAME.
 # Scripts are relative to the calling folder. NATIVE_32 is a script that runs first, on a 32-bit kernel, and the
 # programs that it runs.
-include_guard(GLOBAL)
+include_guard(DIRECTORY) # the variables below are of the including folder
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
 
 # Targets whose folders are in PATH inside the VMs; those that this build lacks are left out.
