@@ -7,7 +7,11 @@ parts=$VM_SOURCE/tests/vm
 
 if [ "$VM_ROLE" = guest ]; then
 	modprobe -a cuse vmw_vsock_virtio_transport
-	background cuse ioferry-cuse --address "vsock:2:$VM_PORT"
+	background cuse ioferry-cuse --address "vsock:2:$VM_PORT" --log info
+	wait_for 30 test -c /dev/i2c-0 || {
+		vm_report 1 "ioferry-cuse makes the nodes"
+		exit 1
+	}
 	for part; do
 		note "$part"
 		await "$part-may-run" 120 || exit 1
@@ -28,10 +32,16 @@ for part; do
 done
 modprobe vhost_vsock
 background hostd ioferry-hostd --config "$parts/hostd.yaml"
+wait_for 20 grep -q 'listening at vsock' "$VM_SHARE/host-hostd.log" || {
+	vm_report 1 "the daemon listens"
+	exit 1
+}
 guest_boot || exit 1
 for part; do
+	# A guest that gave up does not come to this part.
+	[ ! -e "$VM_SHARE/guest.exit" ] || exit 1
 	signal "$part-may-run"
-	await "$part-ended" 200 || {
+	await "$part-ended" 300 || {
 		vm_report 1 "$part: guest.sh did not end"
 		exit 1
 	}

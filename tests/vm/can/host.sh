@@ -41,7 +41,9 @@ finish)
 			"$VM_SHARE/can.host.dumped$suffix" <(frames "$VM_SHARE/can.dumped$suffix")
 		check "they were $CAN_DUMPED" test "$(wc -l <"$VM_SHARE/can.host.dumped$suffix")" -eq "$CAN_DUMPED"
 	done
-	at_least $((2 * CAN_SENT)) can0 write
-	at_least 10 can0 read
+	at_least <<-EOF
+		$((2 * CAN_SENT)) can0 write
+		10 can0 read
+	EOF
 	;;
 esac

@@ -7,7 +7,7 @@ for run in "$VM_SHARE"/equal.native/*; do
 	same "each call on ${name%-*}, from a ${name##*-}-bit program, has the native result" \
 		"$run" "$VM_SHARE/equal.guest/$name"
 done
-for name in i2c-0 watchdog0 ttyS1; do
+for name in i2c-0 watchdog0 serial0; do
 	text="each call on $name, from a 32-bit program, has the result of a 32-bit kernel"
 	if [ -d "$VM_SHARE/equal.native686" ]; then
 		same "$text" "$VM_SHARE/equal.native686/$name-32" "$VM_SHARE/equal.guest/$name-32"

@@ -14,5 +14,5 @@ for width; do
 	run "$width" i2c i2c-0
 	run "$width" i2c i2c-7
 	run "$width" watchdog watchdog0
-	run "$width" tty ttyS1
+	run "$width" tty serial0 # not ttyS1, which the guest has as well
 done

@@ -10,9 +10,14 @@ start)
 	bash "$session" '' >"$VM_SHARE/watchdog.native"
 	;;
 finish)
-	for command in GETSUPPORT GETSTATUS GETBOOTSTATUS GETTIMEOUT GETPRETIMEOUT GETTIMELEFT; do
-		at_least 9 watchdog0 WDIOC_$command
-	done
-	at_least 3 watchdog0 WDIOC_SETTIMEOUT
+	at_least <<-EOF
+		9 watchdog0 WDIOC_GETSUPPORT
+		9 watchdog0 WDIOC_GETSTATUS
+		9 watchdog0 WDIOC_GETBOOTSTATUS
+		9 watchdog0 WDIOC_GETTIMEOUT
+		9 watchdog0 WDIOC_GETPRETIMEOUT
+		9 watchdog0 WDIOC_GETTIMELEFT
+		3 watchdog0 WDIOC_SETTIMEOUT
+	EOF
 	;;
 esac
