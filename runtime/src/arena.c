@@ -58,6 +58,8 @@ void iof_arena_rewind(struct iof_arena *arena, size_t used)
 {
 	size_t length = arena->used - used;
 
+	if (!length)
+		return;
 	arena_unpoison(arena->base + used, length);
 	memset(arena->base + used, 0, length);
 	arena_poison(arena->base + used, length);

@@ -179,6 +179,8 @@ struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type
 		.direction = (uint8_t)direction,
 		.parent = (uint16_t)walk->n_segments,
 		.first_arm = WALK_NO_ARM,
+		.last_arm = WALK_NO_ARM,
+		.arms_ascend = true,
 	};
 	walk->n_segments++;
 	return record;
@@ -192,7 +194,8 @@ uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align)
 		walk_fail(walk, -E2BIG, "message has more than %zu bytes", walk->max_payload);
 		return NULL;
 	}
-	memset(walk->message + walk->message_size, 0, start - walk->message_size);
+	while (walk->message_size < start)
+		walk->message[walk->message_size++] = 0;
 	walk->message_size = start + size;
 	return walk->message + start;
 }

@@ -60,7 +60,8 @@ struct walk_record {
 	size_t size;        /* of the canonical image, bytes */
 	size_t native_size; /* in the caller's (guest) or the driver's (host) ABI, bytes */
 	size_t capacity;    /* canonical bytes that the driver may return */
-	uint32_t first_arm; /* index or WALK_NO_ARM */
+	uint32_t first_arm, last_arm; /* index or WALK_NO_ARM */
+	bool arms_ascend;             /* in element */
 	struct walk_counter counter;
 	const uint8_t *reply; /* what came back or goes back, canonical */
 	size_t reply_size;
@@ -69,8 +70,10 @@ struct walk_record {
 /* A union of one element, and what it holds. */
 struct walk_arm {
 	const struct iof_type *type;
-	uint32_t element, offset; /* of the union, canonical */
-	uint32_t next;
+	uint32_t element, offset;        /* of the union, canonical */
+	size_t wire, native;             /* where it lies in the two images */
+	uint32_t wire_size, native_size; /* of the union */
+	uint32_t next, previous;         /* of the record */
 };
 
 struct iof_walk {

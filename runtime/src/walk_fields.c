@@ -21,12 +21,15 @@ static const struct iof_field *field_covering(const struct iof_type *type, size_
 	return NULL;
 }
 
+/* From the youngest back: a shape function asks about the element that it is at, and a guest may send thousands. */
 const struct walk_arm *walk_arm_of(const struct iof_walk *walk, const struct walk_record *record, uint32_t element,
 				   size_t offset)
 {
-	for (uint32_t i = record->first_arm; i != WALK_NO_ARM; i = walk->arms[i].next) {
+	for (uint32_t i = record->last_arm; i != WALK_NO_ARM; i = walk->arms[i].previous) {
 		if (walk->arms[i].element == element && walk->arms[i].offset == offset)
 			return &walk->arms[i];
+		if (record->arms_ascend && walk->arms[i].element < element)
+			break;
 	}
 	return NULL;
 }
@@ -106,10 +109,10 @@ void walk_each_slot(const struct iof_walk *walk, const struct walk_record *recor
 		walk_type_slots(type, image + at, size - at, other ? other + at : NULL, visit);
 	for (uint32_t i = record->first_arm; i != WALK_NO_ARM; i = walk->arms[i].next) {
 		const struct walk_arm *arm = &walk->arms[i];
-		size_t at = arm->element * step + arm->offset;
 
-		if (arm->type->n_pointers && at < size)
-			walk_type_slots(arm->type, image + at, size - at, other ? other + at : NULL, visit);
+		if (arm->type->n_pointers && arm->wire < size)
+			walk_type_slots(arm->type, image + arm->wire, size - arm->wire,
+					other ? other + arm->wire : NULL, visit);
 	}
 }
 

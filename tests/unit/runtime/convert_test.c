@@ -203,6 +203,64 @@ static void unions_convert_by_their_arm(void **state)
 	}
 }
 
+#define CHOICES 1000
+
+static void choices_shape(struct iof_walk *walk)
+{
+	const struct iof_segment *arg = iof_walk_arg(walk, &type_choice, CHOICES, IOF_INOUT, 0);
+
+	for (uint32_t i = 0; i < CHOICES && iof_walk_ok(walk); i++)
+		iof_walk_arm(walk, arg, i, 8, iof_segment_uint(arg, i, 0, 4) == 1 ? &type_choice_l : &type_choice_s);
+}
+
+static const struct iof_command command_choices = {
+	.name = "CHOICES", .number = ALL(1), .mask = UINT32_MAX, .argument = IOF_ARG_POINTER, .shape = choices_shape};
+
+static long choices_driver(uint64_t argument)
+{
+	struct driver_choice *choice = (void *)(uintptr_t)argument;
+
+	for (unsigned i = 0; i < CHOICES; i++) {
+		if (choice[i].select == 1) {
+			assert_int_equal(choice[i].u.l, -(int64_t)i);
+			choice[i].u.l--;
+		} else {
+			assert_int_equal(choice[i].u.s.y, UINT64_C(0x100000000) + i);
+			choice[i].u.s.y++;
+		}
+	}
+	return 0;
+}
+
+static void every_element_has_its_own_arm(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_ABIS; i++) {
+		size_t step = iof_type_size(&type_choice, abis[i]), u = union_at(abis[i]) - ARG;
+
+		world_init(&world, abis[i]);
+		for (unsigned j = 0; j < CHOICES; j++) {
+			uint64_t at = ARG + j * step;
+
+			world_poke(&world, &type_choice, at, "select", 1 + j % 2);
+			if (j % 2)
+				world_poke(&world, &type_choice_s, at + u, "y", UINT64_C(0x100000000) + j);
+			else
+				world_poke(&world, &type_choice_l, at + u, "l", (uint64_t) - (uint64_t)j);
+		}
+		run(&command_choices, choices_driver);
+		for (unsigned j = 0; j < CHOICES; j++) {
+			uint64_t at = ARG + j * step;
+
+			if (j % 2)
+				assert_int_equal(world_peek(&world, &type_choice_s, at + u, "y"),
+						 UINT64_C(0x100000001) + j);
+			else
+				assert_int_equal((int32_t)world_peek(&world, &type_choice_l, at + u, "l"), -(int)j - 1);
+		}
+	}
+}
+
 static void exact_shape(struct iof_walk *walk)
 {
 	iof_walk_arg(walk, &type_mixed, 2, IOF_OUT_EXACT, 0);
@@ -309,6 +367,7 @@ int main(void)
 		cmocka_unit_test(flat_structure_in_every_abi),
 		cmocka_unit_test(flexible_array_in_every_abi),
 		cmocka_unit_test(unions_convert_by_their_arm),
+		cmocka_unit_test(every_element_has_its_own_arm),
 		cmocka_unit_test(exact_output_does_not_touch_padding),
 		cmocka_unit_test(pointers_of_every_width),
 		cmocka_unit_test(clamp_in_every_abi),
