@@ -61,6 +61,7 @@ int daemon_check_config(const struct daemon_options *options)
 
 static size_t listen_all(struct daemon *daemon)
 {
+	listeners_set_mode(daemon->listeners, daemon->settings.socket_mode);
 	if (daemon->options->n_listen)
 		return listeners_set(daemon->listeners, daemon->options->listen, daemon->options->n_listen);
 	return listeners_set(daemon->listeners, daemon->settings.listen, daemon->settings.n_listen);

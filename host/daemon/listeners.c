@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum { ACCEPT_AT_ONCE = 16 };
@@ -19,6 +20,7 @@ struct entry {
 
 struct listeners {
 	int epoll;
+	uint32_t mode;
 	struct entry *entries;
 };
 
@@ -29,6 +31,11 @@ struct listeners *listeners_create(int epoll)
 	if (listeners)
 		listeners->epoll = epoll;
 	return listeners;
+}
+
+void listeners_set_mode(struct listeners *listeners, uint32_t mode)
+{
+	listeners->mode = mode;
 }
 
 static void close_unwanted(struct listeners *listeners)
@@ -66,8 +73,13 @@ static int open_address(struct listeners *listeners, const char *address)
 	transport = iof_transport_find(address, &rest, reason, sizeof(reason));
 	error = transport ? 0 : -EINVAL;
 	if (!error) {
+		/* Who may connect is the policy's matter, which knows the peer; so the service's own mask must not
+		 * decide. It is the process's, but no other thread makes files. */
+		mode_t mask = umask(~listeners->mode & 0777);
+
 		entry = calloc(1, sizeof(*entry) + strlen(address) + 1);
 		error = entry ? transport->listen(rest, &entry->listener, reason, sizeof(reason)) : -ENOMEM;
+		(void)umask(mask);
 	}
 	if (error) {
 		iof_log(IOF_LOG_ERR, "cannot listen at %s: %s", address, reason[0] ? reason : strerror(-error));

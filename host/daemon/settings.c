@@ -206,6 +206,7 @@ static void read_listen(const struct config_node *root, struct settings *setting
 			config_error(item, "'%s' is no address: %s", address, reason);
 		settings->listen[settings->n_listen++] = address;
 	}
+	settings->socket_mode = (uint32_t)config_int(root, "socket_mode", 0666, 0, 0777);
 }
 
 static void read_limits(const struct config_node *root, struct engine_limits *limits)

@@ -16,6 +16,7 @@ struct settings {
 	struct config *config; /* a reference; addresses are its strings */
 	const char *listen[LISTEN_MAX];
 	size_t n_listen;
+	uint32_t socket_mode; /* permission bits of the sockets that it makes */
 	struct engine_limits limits;
 	int log_level; /* enum iof_log_level; -1: not said */
 	struct device_set *devices;

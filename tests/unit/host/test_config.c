@@ -52,7 +52,8 @@ static const struct {
 	{"listen: unix:/a\n" DEVICES DEVICE "}\n", "t:1:9: 'listen' must be a list; write 'listen: [...]'\n"},
 	{HEAD HEAD DEVICES DEVICE "}\n", "t:2:1: 'listen' is given twice (first in line 1); remove one of them\n"},
 	{HEAD "limts: {}\n" DEVICES DEVICE "}\n",
-	 "t:2:8: unknown setting 'limts'; did you mean 'limits'? Known: 'listen', 'limits', 'log' and 'devices'\n"},
+	 "t:2:8: unknown setting 'limts'; did you mean 'limits'? Known: 'listen', 'socket_mode', 'limits', 'log' and "
+	 "'devices'\n"},
 	{HEAD "limits: {threads: 1, message: 1GB, replies: x, handles: [1]}\n" DEVICES DEVICE "}\n",
 	 "t:2:19: 'threads: 1' is out of range; write a number from 2 to 4096\n"
 	 "t:2:31: 'message: 1GB' is no such size; write bytes, KiB or MiB, from 4096 to 67108864 bytes\n"
