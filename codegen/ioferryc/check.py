@@ -9,6 +9,7 @@ from pathlib import Path
 from .diag import Diagnostics
 from .layout import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scope
 from .model import Command, Interface
+from .resolve import C_KEYWORDS
 
 FAMILY_BITS = {"size": 0x3FFF << 16, "nr": 0xFF}
 
@@ -49,6 +50,18 @@ def builtins_kept(interface: Interface, _path: Path, diagnostics: Diagnostics) -
             )
 
 
+def names_are_c(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """Names become names in C."""
+    named = [(const.name, const.span) for const in interface.consts]
+    named += [(command.name, command.name_span) for command in interface.commands]
+    named += [(command.argument.name, command.argument.span) for command in interface.commands if command.argument]
+    for record in Scope(interface).every_record():
+        named += [(record.name, record.span), *((member.name, member.span) for member in record.members)]
+    for name, span in named:
+        if name in C_KEYWORDS:
+            diagnostics.error(span, f"'{name}' is a word of C", "rename it; names are not part of what travels")
+
+
 def members_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
     """A field's name stands once in its structure."""
     for record in Scope(interface).every_record():
@@ -64,9 +77,7 @@ def directions_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) 
     scope = Scope(interface)
     for record in scope.every_record():
         for member in record.members:
-            flexible = any(
-                extent.count is not None and not scope.is_constant(extent.count) for extent in member.extents
-            )
+            flexible = any(extent.count is None or not scope.is_constant(extent.count) for extent in member.extents)
             if member.direction is None and (member.pointer or flexible):
                 advice = "write in, out or inout in front of it"
                 diagnostics.error(member.span, f"no direction for '{member.name}'", advice)
@@ -211,6 +222,7 @@ RULES = (
     name_is_files,
     names_once,
     builtins_kept,
+    names_are_c,
     members_once,
     directions_fit,
     attributes_fit,

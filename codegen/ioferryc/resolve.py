@@ -11,11 +11,12 @@ from .layout import AnyType, EvaluationError, Laid, Layout, Placed, Scalar, Scop
 from .model import Direction, Expr, Member
 from .program import DIRECTIONS, Constant, Descriptor, DirectionValue, Offset, Operation, Read, Value, Variable
 
-C_WORDS = frozenset(
+C_KEYWORDS = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register "
-    "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while walk bool "
-    "command read write errno true false".split()
-) - {"read", "write", "command"}
+    "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while".split()
+)
+# Words that a local variable of a shape function cannot be called.
+C_WORDS = C_KEYWORDS | {"walk", "bool", "true", "false", "errno"}
 
 
 @dataclass
