@@ -13,8 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-static pid_t owner; /* of this memory */
+/* A page of its own, which the kernel clears in a forked child, however it was forked. */
+static struct process_page {
+	pid_t owner; /* of this memory */
+} * process_page;
 
 long shim_result(long result)
 {
@@ -26,12 +30,29 @@ long shim_result(long result)
 
 void device_note_process(void)
 {
-	owner = (pid_t)iof_sys(SYS_getpid);
+	static struct process_page plain;
+	void *page = process_page;
+
+	if (!page) {
+		page = mmap(NULL, sizeof plain, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (page == MAP_FAILED || madvise(page, sizeof plain, MADV_WIPEONFORK))
+			page = &plain;
+		process_page = page;
+	}
+	process_page->owner = (pid_t)iof_sys(SYS_getpid);
 }
 
 bool device_in_vfork(void)
 {
-	return (pid_t)iof_sys(SYS_getpid) != owner;
+	return process_page && (pid_t)iof_sys(SYS_getpid) != process_page->owner;
+}
+
+void device_check_process(void)
+{
+	if (__builtin_expect(!process_page || process_page->owner, 1))
+		return;
+	section_forked();
+	device_forked();
 }
 
 /* A new file around a new pair, with no handle yet and one reference. */

@@ -36,6 +36,8 @@ static inline bool device_visible(int fd)
 
 /** Whether this is a child of vfork(), which has its parent's memory but its own descriptors. */
 bool device_in_vfork(void);
+/** In a child that was forked unseen (a system call of its own): what fork() would have done. In a section. */
+void device_check_process(void);
 /** Takes over descriptors with a label that this image was born with. */
 void device_adopt_inherited(void);
 /** Takes over @p fd if it carries a label. In a section. */

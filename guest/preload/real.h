@@ -91,6 +91,10 @@ typedef void shim_handler(int);
 	X(eaccess, int, (const char *, int))                                                                           \
 	X(euidaccess, int, (const char *, int))                                                                        \
 	X(faccessat, int, (int, const char *, int, int))                                                               \
+	X(getxattr, ssize_t, (const char *, const char *, void *, size_t))                                             \
+	X(lgetxattr, ssize_t, (const char *, const char *, void *, size_t))                                            \
+	X(listxattr, ssize_t, (const char *, char *, size_t))                                                          \
+	X(llistxattr, ssize_t, (const char *, char *, size_t))                                                         \
 	X(fork, pid_t, (void))                                                                                         \
 	X(_Fork, pid_t, (void))                                                                                        \
 	X(vfork, pid_t, (void))                                                                                        \

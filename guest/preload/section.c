@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/preload/section.h"
 #include "guest/preload/call.h"
+#include "guest/preload/device.h"
 #include "guest/preload/file.h"
 #include <ioferry/sys.h>
 #include <stdlib.h>
@@ -97,6 +98,7 @@ struct section *section_enter_at(const void *stack)
 		abort();
 	section = &sections[depth++];
 	*section = (struct section){.mask = mask, .cancel_state = cancel_state, .stack = stack};
+	device_check_process();
 	return section;
 }
 

@@ -91,6 +91,16 @@ static int merge_foreign(struct wait *wait)
 	return ready;
 }
 
+/* Whether the kernel has to be asked at all. */
+static bool is_idle(const struct wait *wait)
+{
+	for (nfds_t i = 0; i <= wait->n; i++) {
+		if (wait->kernel[i].fd >= 0)
+			return false;
+	}
+	return true;
+}
+
 static void sleeper(struct wait *wait, int by)
 {
 	for (nfds_t i = 0; i < wait->n; i++) {
@@ -193,6 +203,8 @@ static int wait_in_section(struct wait *wait, const struct timespec *timeout, co
 		if (timeout && !now)
 			left = left_until(&deadline);
 		prepare(wait, !ready && !now);
+		if ((ready || now) && is_idle(wait))
+			break;
 		polled = sleep_in_kernel(wait, ready || now ? &(struct timespec){0, 0} : timeout ? &left : NULL, mask);
 		if (polled < 0)
 			return polled == -EINTR && ready ? ready : polled;

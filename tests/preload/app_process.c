@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 extern char **environ;
@@ -50,6 +51,14 @@ void test_fork(void)
 		_exit(0);
 	reap(child);
 	CHECK(ioctl(watch, PROBE_OPENS) == 1);
+	/* Forked by a system call that nobody can see. */
+	child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (!child) {
+		CHECK(ioctl(watch, PROBE_ADD, &pair) == 5 && ioctl(watch, PROBE_OPENS) == 1);
+		syscall(SYS_exit_group, 0);
+	}
+	reap(child);
+	CHECK(ioctl(watch, PROBE_ADD, &pair) == 5 && ioctl(watch, PROBE_OPENS) == 1);
 }
 
 /* The new image: child FD CLOSES [SHUT_FD]. */
