@@ -32,19 +32,21 @@ done
 build=$(cd "$build" && pwd) || exit 1
 
 if [ $vm = 1 ]; then
-	exec "$demo/../tests/vm/bed.py" --build "$build" --name demo --timeout 240 \
+	exec "$demo/../tests/vm/bed.py" --build "$build" --name demo --timeout 300 \
 		--path "$build/host" --path "$build/guest/cuse" --path "$build/examples" \
 		nested "$demo/vm-host.sh" "$demo/vm-guest.sh"
 fi
 
 work=$(mktemp -d) || exit 1
-daemon='' reader=''
+daemon='' reader='' application='' splitter=''
 
 # Ends only what this script has started, by its pid.
 # shellcheck disable=SC2317 # a trap calls it
 cleanup() {
-	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null
-	[ -z "$reader" ] || kill "$reader" 2>/dev/null
+	local pid
+	for pid in $application $splitter $daemon $reader; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
 	rm -rf "$work"
 }
 trap cleanup EXIT
@@ -74,12 +76,10 @@ stop_daemon() {
 	reader=''
 }
 
-# An application prints its report, an empty line, and a table: the table is kept for the end.
-run() { # PROGRAM ARGUMENT...
-	local line table=0 status
-	printf '%s\n' "app  | \$ $(basename "$1") ${*:2}"
-	LD_PRELOAD=$build/guest/preload/libioferry-preload.so IOFERRY_ADDRESS=unix:$work/host.sock \
-		timeout 60 "$@" 2>&1 | while IFS= read -r line; do
+# An application prints a report, an empty line, and a table that is kept for the end.
+split_output() {
+	local line table=0
+	while IFS= read -r line; do
 		[ -n "$line" ] || table=1
 		if [ $table = 1 ]; then
 			printf '%s\n' "$line" >>"$work/table"
@@ -87,7 +87,23 @@ run() { # PROGRAM ARGUMENT...
 			printf '%s\n' "app  | $line"
 		fi
 	done
-	status=${PIPESTATUS[0]}
+}
+
+run() { # PROGRAM ARGUMENT...
+	local status
+	printf '%s\n' "app  | \$ $(basename "$1") ${*:2}"
+	mkfifo "$work/output" || return
+	split_output <"$work/output" &
+	splitter=$!
+	# In the background, so that a signal to this script need not wait for the application's end.
+	LD_PRELOAD=$build/guest/preload/libioferry-preload.so IOFERRY_ADDRESS=unix:$work/host.sock \
+		timeout 60 "$@" >"$work/output" 2>&1 &
+	application=$!
+	wait "$application"
+	status=$?
+	wait "$splitter"
+	application='' splitter=''
+	rm "$work/output"
 	[ "$status" -eq 0 ] || echo "demo.sh: $(basename "$1") ended with $status" >&2
 	return "$status"
 }

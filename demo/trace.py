@@ -37,7 +37,7 @@ def compact(text: str) -> str:
     records = RECORDS.match(text)
     if records:
         count = int(records[1])
-        text = f"{count} x {records[2]}}}" if count > 1 else records[2] + "}"
+        text = records[2] + ("}.." if count > 1 else "}")
     text = re.sub(r" +", " ", ZERO.sub("", text))
     return text.replace("{ ", "{").replace(" }", "}").replace("timestamp.", "")
 
@@ -51,7 +51,7 @@ def parse(line: str) -> Call | None:
     before, after = compact(match["before"]), compact(match["after"])
     if operation == "read":
         before = ""  # what the buffer held before the call
-    text = " ".join(part for part in (match["device"], operation, before, "->", outcome) if part)
+    text = " ".join(part for part in (match["device"], operation, before, "->", outcome) if part not in ("", "{}"))
     if after not in (before, "{}", ""):
         text += " " + after
     return Call(match["device"], operation, f"{text} ({match['us']} us)")

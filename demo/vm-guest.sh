@@ -7,7 +7,16 @@ modprobe -a cuse vmw_vsock_virtio_transport
 background cuse ioferry-cuse --address "vsock:2:$VM_PORT"
 check "the nodes are there" wait_for 20 test -c /dev/can1 -a -c /dev/pcan1
 ls -l /dev/can? /dev/pcan?
+
+# A report, an empty line, and a table that is kept for the end.
+run() { # PROGRAM ARGUMENT...
+	echo "\$ $*"
+	"$@" >output || status=1
+	sed '/^$/,$d' output
+	sed -n '/^$/,$p' output >>"$VM_SHARE/table"
+}
+
 status=0
-can4linux-demo --frames 100 /dev/can0 /dev/can1 || status=1
-pcan-demo --frames 20 /dev/pcan0 /dev/pcan1 || status=1
+run can4linux-demo --frames 100 /dev/can0 /dev/can1
+run pcan-demo --frames 20 /dev/pcan0 /dev/pcan1
 exit $status

@@ -38,7 +38,7 @@ static void do_ioctl(enum call call, int fd, unsigned long number, void *argumen
 /* Status messages stand between the frames. */
 static TPCANMsg next_frame(int fd)
 {
-	TPCANRdMsg message;
+	TPCANRdMsg message = {0};
 
 	do {
 		do_ioctl(READ_MSG, fd, PCAN_READ_MSG, &message);
@@ -104,8 +104,8 @@ int main(int argc, char **argv)
 	wrong = transfer(fd, frames);
 	printf("%u frames at %u bit/s (BTR0BTR1 0x%04x): %u differ\n", frames, rate.dwBitRate, rate.wBTR0BTR1, wrong);
 	for (int i = 0; i < 2; i++) {
-		TPSTATUS status;
-		TPDIAG diagnosis;
+		TPSTATUS status = {0};
+		TPDIAG diagnosis = {0};
 
 		do_ioctl(GET_STATUS, fd[i], PCAN_GET_STATUS, &status);
 		do_ioctl(DIAG, fd[i], PCAN_DIAG, &diagnosis);

@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: MIT
+"""The daemon from outside: configuration, signals, status, trace, guests that misbehave."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import stat
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import DEVICES, HOSTD, IOFERRY
+from guest import ACK, CANCEL, CLOSE, COMPLETED, INTERRUPTED, IOCTL, READ, REFUSED, Guest, begin
+
+CAN_IOCTL_CONFIG = 1
+CAN_IOCTL_STATUS = 6
+ONE_RECORD = struct.pack("<Q", 1) + bytes(48)  # a read brings what the buffer held: drivers write parts of it
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_calls_are_counted_and_traced(start):
+    daemon = start("--trace")
+    guest = begin(daemon.path)
+    assert guest.devices == ["can0", "can1", "null"] if os.geteuid() == 0 else guest.devices
+    error, handle = guest.open("can0")
+    assert error == 0
+    for _ in range(3):
+        reply = guest.call(IOCTL, handle=handle, command=CAN_IOCTL_STATUS, payload=bytes(64))
+        assert reply.status in (COMPLETED, REFUSED)
+    size = next((n for n in range(8, 257, 4) if guest.call(
+        IOCTL, handle=handle, command=CAN_IOCTL_STATUS, payload=bytes(n)).status == COMPLETED), None)
+    assert size, "no size of the status structure fits"
+    assert guest.call(CLOSE, handle=handle).status == COMPLETED
+    assert daemon.count("can0", "CAN_IOCTL_STATUS") >= 1
+    assert daemon.count("can0", "open") == 1
+    assert daemon.device("can0")["opens"] == 0
+    daemon.wait_log(f"unix:uid={os.geteuid()} can0 CAN_IOCTL_STATUS {{")
+    daemon.wait_log("can0 close -> 0")
+    guest.close()
+
+
+def test_undeclared_number_is_told_once(start):
+    daemon = start()
+    guest = begin(daemon.path)
+    _, handle = guest.open("can0")
+    for _ in range(5):
+        reply = guest.call(IOCTL, handle=handle, command=0xC0FFEE)
+        assert (reply.status, reply.error) == (REFUSED, errno.ENOTTY)
+    daemon.wait_log("ioctl 0x00c0ffee")
+    assert daemon.log().count("0x00c0ffee") == 1
+    assert "declare it in the IDL file of interface 'can4linux'" in daemon.log()
+    assert daemon.count("can0", "undeclared", "refused") == 5
+    guest.close()
+
+
+def test_blocked_call_is_shown_and_cancelled(start):
+    daemon = start()
+    guest = begin(daemon.path)
+    _, handle = guest.open("can0")
+    tag = guest.send(READ, handle=handle, payload=ONE_RECORD)
+    wait_until(lambda: any(session["blocked"] for session in daemon.status()["sessions"]))
+    (blocked,) = [call for session in daemon.status()["sessions"] for call in session["blocked"]]
+    assert (blocked["device"], blocked["command"], blocked["cancelled"]) == ("can0", "read", False)
+    assert blocked["age_ms"] >= 1
+    text = subprocess.run([IOFERRY, "status", "-s", daemon.path], check=True, capture_output=True, text=True).stdout
+    assert "blocked: read on can0 for" in text
+    guest.send(CANCEL, payload=struct.pack("<Q", tag))
+    reply = guest.receive()
+    assert (reply.tag, reply.status, reply.error) == (tag, INTERRUPTED, errno.EINTR)
+    guest.close()
+
+
+def test_dead_guest_leaves_no_open(start):
+    daemon = start()
+    guest = begin(daemon.path)
+    for _ in range(4):
+        _, handle = guest.open("can0")
+    guest.send(READ, handle=handle, payload=ONE_RECORD)
+    assert daemon.device("can0")["opens"] == 4
+    guest.close()
+    wait_until(lambda: daemon.device("can0")["opens"] == 0)
+    wait_until(lambda: len(daemon.status()["sessions"]) == 1)  # that of the question itself
+
+
+def descriptors(pid: int) -> set[str]:
+    return {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+
+
+def test_one_guest_open_is_one_host_open(start):
+    daemon = start()
+    if os.readlink(f"/proc/{daemon.process.pid}/fd/0") == "/dev/null":
+        pytest.skip("the daemon's own standard input is /dev/null")
+    guest = begin(daemon.path)
+
+    def opens() -> int:
+        return sum(os.readlink(e) == "/dev/null" for e in Path(f"/proc/{daemon.process.pid}/fd").iterdir())
+
+    before = opens()
+    handles = [guest.open("null")[1] for _ in range(3)]
+    assert opens() == before + 3
+    guest.call(CLOSE, handle=handles[0])
+    assert opens() == before + 2
+    guest.close()
+    wait_until(lambda: opens() == before)
+
+
+def test_reload(start):
+    daemon = start()
+    guest = begin(daemon.path)
+    _, handle = guest.open("can0")
+    daemon.write(DEVICES.replace("allow: any", "allow: [{uid: 4242}], commands: {deny: ['CAN_IOCTL_*']}"))
+    daemon.reload()
+    reply = guest.call(IOCTL, handle=handle, command=CAN_IOCTL_STATUS, payload=bytes(64))
+    assert (reply.status, reply.error) == (REFUSED, errno.EPERM)
+    assert guest.open("can0")[0] == errno.ENODEV
+    assert daemon.device("can0")["opens"] == 1  # what is open stays
+    # A broken file changes nothing.
+    daemon.write("devices: {can0: {interface: can4linx}}\n")
+    daemon.reload()
+    daemon.wait_log("the configuration stays as it was")
+    assert "hostd.yaml:2:29: unknown interface 'can4linx'; did you mean 'can4linux'?" in daemon.log()
+    assert guest.open("can1")[0] == (0 if os.geteuid() == 0 else errno.ENODEV)
+    # A device that is gone is not offered, and its open goes on.
+    daemon.write("devices: {can9: {interface: can4linux, backend: simcan, bus: two}}\n")
+    daemon.reload()
+    assert guest.open("can0")[0] == errno.ENODEV
+    assert guest.call(CLOSE, handle=handle).status == COMPLETED
+    guest.hello()
+    assert guest.devices == ["can9"]
+    guest.close()
+
+
+def test_reload_moves_the_listener(start):
+    daemon = start()
+    old = daemon.path
+    daemon.path = str(daemon.folder / "other.sock")
+    daemon.write(DEVICES)
+    daemon.reload()
+    begin(daemon.path).close()
+    assert not os.path.exists(old)
+
+
+def test_signals_end_it_and_the_socket_goes(start):
+    daemon = start()
+    guest = begin(daemon.path)
+    _, handle = guest.open("can0")
+    guest.send(READ, handle=handle, payload=ONE_RECORD)
+    wait_until(lambda: any(session["blocked"] for session in daemon.status()["sessions"]))
+    assert daemon.stop() == 0
+    daemon.expect_notify("STOPPING=1")
+    assert not os.path.exists(daemon.path)
+    with pytest.raises((EOFError, ConnectionResetError)):
+        while True:
+            guest.receive()
+    guest.close()
+
+
+NOISE = [
+    b"\0" * 64,
+    b"\xff" * 64,
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + b"x" * 64,
+    struct.pack("<I", 1 << 30) + b"x" * 100,
+    struct.pack("<IHHQQQII", 44, 1, 0, 1, 0, 0, 0, 64) + b"\xff\xff\xff\xff",
+    struct.pack("<IHHQQQII", 40, ACK, 0, 1, 0, 0, 0, 64),
+]
+
+
+@pytest.mark.parametrize("noise", NOISE, ids=range(len(NOISE)))
+def test_noise_ends_only_its_own_session(start, noise):
+    daemon = start()
+    guest = begin(daemon.path)
+    _, handle = guest.open("can0")
+    bad = socket.socket(socket.AF_UNIX)
+    bad.settimeout(20)
+    bad.connect(daemon.path)
+    bad.sendall(noise)
+    try:
+        assert bad.recv(100) == b""
+    except ConnectionResetError:
+        pass
+    bad.close()
+    daemon.wait_log("the session ends")
+    assert guest.call(CLOSE, handle=handle).status == COMPLETED
+    guest.close()
+
+
+def test_log_is_rate_limited(start):
+    daemon = start()
+    guest = begin(daemon.path)
+    for _ in range(500):
+        assert guest.open("nothing")[0] == errno.ENODEV
+    assert 1 <= daemon.log().count("there is no device 'nothing'") <= 40
+    guest.close()
+
+
+AS_OTHER_USER = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from guest import begin
+guest = begin(sys.argv[1])
+print(guest.devices, guest.open("can0")[0], guest.open("can1")[0], guest.control(5, b"")[0])
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_another_user_gets_what_the_policy_says(start):
+    daemon = start()
+    for folder in daemon.folder.parents:
+        if folder.owner() == "root" and len(folder.parts) > 2:
+            folder.chmod(0o755)
+    daemon.folder.chmod(0o755)
+    assert stat.S_IMODE(os.stat(daemon.path).st_mode) == 0o666
+    output = subprocess.run(
+        [sys.executable, "-c", AS_OTHER_USER.replace("import sys\nsys", "import os, sys\nos.setresuid(4242, 4242, 4242)\nsys", 1)
+         .replace("from guest", "from guest", 1), daemon.path, str(Path(__file__).parent)],
+        capture_output=True, text=True, check=False)
+    if output.returncode and "PermissionError" in output.stderr:
+        pytest.skip(f"another user cannot reach {daemon.folder}")
+    assert output.stdout.strip() == f"['can0'] 0 {errno.ENODEV} {errno.EPERM}", output.stderr
+
+
+def test_check_config(tmp_path):
+    config = tmp_path / "c.yaml"
+    config.write_text(f"listen: [unix:{tmp_path}/s]\n{DEVICES}")
+    good = subprocess.run([HOSTD, "-c", str(config), "--check-config"], capture_output=True, text=True, check=True)
+    assert "3 devices, 1 addresses, no errors" in good.stdout
+    config.write_text(f"listen: [unix:{tmp_path}/s]\nlisten2: 5\ndevices:\n  x: {{interface: can4linux}}\n")
+    bad = subprocess.run([HOSTD, "-c", str(config), "--check-config"], capture_output=True, text=True, check=False)
+    assert bad.returncode == 78
+    assert f"{config}:2:10: unknown setting 'listen2'; did you mean 'listen'?" in bad.stderr
+    assert f"{config}:4:6: 'backend' is missing; write for example 'backend: chardev'" in bad.stderr
+    assert not list(tmp_path.glob("s"))
+    missing = subprocess.run([HOSTD, "-c", "/no/such/file"], capture_output=True, text=True, check=False)
+    assert missing.returncode == 78
+    assert "/no/such/file: cannot be read: No such file or directory" in missing.stderr
+
+
+def test_shipped_configurations_are_right():
+    top = Path(__file__).parents[3]
+    for path in ("packaging/ioferry-hostd.yaml", "examples/demo.yaml"):
+        subprocess.run([HOSTD, "-c", str(top / path), "--check-config"], check=True, capture_output=True)
+
+
+def test_status_of_no_daemon(tmp_path):
+    output = subprocess.run([IOFERRY, "status", "-s", f"{tmp_path}/none"], capture_output=True, text=True, check=False)
+    assert output.returncode == 69
+    assert "none" in output.stderr
+
+
+def test_two_daemons_do_not_share_an_address(start, tmp_path):
+    daemon = start()
+    second = subprocess.run([HOSTD, "-c", str(daemon.config)], capture_output=True, text=True, check=False, timeout=20)
+    assert second.returncode == 69
+    assert "cannot listen at unix:" in second.stderr
+    Guest(daemon.path).close()  # the first one still serves
