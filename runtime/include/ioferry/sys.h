@@ -84,7 +84,7 @@ static inline int64_t iof_now_ms(void)
 static inline int iof_futex_wait(const uint32_t *word, uint32_t value, bool restartable)
 {
 	/* A futex wait with a timeout restarts through restart_syscall(), which a handler always turns to EINTR. */
-	struct iof_kernel_timespec year = {.tv_sec = 365 * 86400};
+	struct iof_kernel_timespec year = {.tv_sec = 31536000};
 	long r = iof_sys(IOF_SYS_FUTEX, word, FUTEX_WAIT_PRIVATE, value, restartable ? NULL : &year, NULL, 0);
 
 	return r == -EINTR || r == -EAGAIN ? (int)r : 0;
