@@ -12,6 +12,7 @@ for suffix in '' -32; do
 	timeout 100 "can4linux-dump$suffix" -n "$CAN_DUMPED" -t 20 /dev/can0 >"$VM_SHARE/can.dumped$suffix" 2>"dump$suffix.log" &
 	wait_for 20 grep -q listening "dump$suffix.log"
 	signal "dump$suffix-listens"
-	check "can4linux-dump$suffix reads until all are there" wait $!
+	wait $!
+	check "can4linux-dump$suffix reads until all are there" test $? -eq 0
 	tail -n 3 "dump$suffix.log"
 done

@@ -134,6 +134,9 @@ static void files(int fd, const char *path)
 	uint8_t *in = fresh(8);
 	int second;
 
+	/* A transfer with a bad buffer may have moved the chip's pointer, or not have reached the chip. */
+	result("write of the pointer", write(fd, "\x10", 1));
+	done();
 	result("read", read(fd, in, 8));
 	bytes(in, 8);
 	done();
