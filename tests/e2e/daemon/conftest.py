@@ -20,7 +20,7 @@ DEVICES = """
 devices:
   can0: {interface: can4linux, backend: simcan, bus: one, allow: any}
   can1: {interface: can4linux, backend: simcan, bus: one}
-  null: {interface: can4linux, backend: chardev, path: /dev/null}
+  zero: {interface: can4linux, backend: chardev, path: /dev/zero}
 """
 
 
