@@ -94,6 +94,7 @@ class _Analysis:
         self.diagnostics = diagnostics
         self.builder = ShapeBuilder(self.scope)
         self.commands: dict[str, AnalysedCommand] = {}
+        self._failed: set[str] = set()
 
     def _argument(self, command: model.Command) -> str:
         if any(not unsupported.carriers for unsupported in command.traits.unsupported):
@@ -102,40 +103,48 @@ class _Analysis:
             return "IOF_ARG_NONE"
         return "IOF_ARG_POINTER" if command.argument.pointer else "IOF_ARG_VALUE"
 
-    def command(self, command: model.Command) -> AnalysedCommand:
+    def _shared(self, command: model.Command) -> AnalysedCommand:
+        """The command whose argument this one has too."""
+        assert command.like is not None
+        if command.like not in self.commands:
+            raise EvaluationError(command.name_span, f"no command '{command.like}' before this one", "declare it above")
+        if command.traits.timeout is not None:
+            advice = f"it waits as {command.like} does: give that one the timeout, or write the argument out"
+            raise EvaluationError(command.traits.timeout.span, "a timeout of a shared argument", advice)
+        return self.commands[command.like]
+
+    def _value_signed(self, member: model.Member) -> bool:
+        """Checks an argument by value."""
+        kind = self.scope.type_of(member.type)
+        if not isinstance(kind, Scalar):
+            raise EvaluationError(member.span, "a struct by value", "an ioctl takes a pointer to it: write '*arg'")
+        if member.direction is not None or member.range is not None:
+            advice = "only what is pointed to has a direction or a range: did you mean '*arg'?"
+            raise EvaluationError(member.span, "an argument by value", advice)
+        return kind.signed
+
+    def command(self, command: model.Command) -> Optional[AnalysedCommand]:
         """Analyses one command; the errors of others are found all the same."""
         shares: Optional[AnalysedCommand] = None
         if command.like is not None:
-            shares = self.commands.get(command.like)
-            if shares is None:
-                raise EvaluationError(
-                    command.name_span, f"no command '{command.like}' before this one", "declare it above"
-                )
+            if command.like in self._failed:
+                return None
+            shares = self._shared(command)
             command = replace(command, argument=shares.command.argument)
-        numbers = self.scope.numbers(command)
         mask = 0xFFFFFFFF
-        for field in command.traits.family:
-            mask &= ~FAMILY_BITS[field]
+        for name in command.traits.family:
+            mask &= ~FAMILY_BITS[name]
+        a, b, c, d = (number & mask for number in self.scope.numbers(command))
         argument, program, signed = self._argument(command), None, False
         if argument == "IOF_ARG_POINTER":
             program = shares.shape if shares is not None else self.builder.build(command)
         elif argument == "IOF_ARG_VALUE" and command.argument is not None:
-            kind = self.scope.type_of(command.argument.type)
-            if not isinstance(kind, Scalar):
-                raise EvaluationError(
-                    command.argument.span, "a struct by value", "an ioctl takes a pointer to it: write '*arg'"
-                )
-            if command.argument.direction is not None or command.argument.range is not None:
-                advice = "only what is pointed to has a direction or a range: did you mean '*arg'?"
-                raise EvaluationError(command.argument.span, "an argument by value", advice)
-            signed = kind.signed
+            signed = self._value_signed(command.argument)
         timeout = command.traits.timeout
         forever = self.scope.evaluate(timeout.forever) if timeout is not None and timeout.forever is not None else None
-        masked = [number & mask for number in numbers]
-        text = f"{masked} {mask:#x} {argument} {int(signed)}\n"
+        text = f"{[a, b, c, d]} {mask:#x} {argument} {int(signed)}\n"
         if program is not None:
             text += ProgramText(self.scope).ops(program.ops)
-        a, b, c, d = masked
         return AnalysedCommand(command, (a, b, c, d), mask, argument, signed, program, shares, forever, sha64(text))
 
     def io(self, item: model.Io) -> AnalysedIo:
@@ -176,6 +185,8 @@ class _Analysis:
             found = self._try(partial(self.command, command))
             if found is not None:
                 self.commands[command.name] = found
+            else:
+                self._failed.add(command.name)
         ios = [io for io in (self._try(partial(self.io, item)) for item in self.interface.ios) if io is not None]
         if self.diagnostics:
             return None

@@ -126,7 +126,8 @@ def inline_does_not_wait(interface: Interface, _path: Path, diagnostics: Diagnos
             diagnostics.error(command.name_span, f"{command.name} is inline and blocking", "remove 'inline'")
         if traits.timeout is not None and not traits.blocking:
             diagnostics.error(command.name_span, f"{command.name} has a timeout but is not blocking", "add 'blocking;'")
-        if traits.timeout is not None and (command.argument is None or not command.argument.pointer):
+        memory = command.like is not None or (command.argument is not None and command.argument.pointer)
+        if traits.timeout is not None and not memory:
             advice = "a timeout can only be read from memory that the argument points to; leave it out"
             diagnostics.error(traits.timeout.span, f"{command.name} has no argument in memory", advice)
 

@@ -53,6 +53,8 @@ class ShapeBuilder(Resolver):
             member = replace(member, name="arg")
         ops: list[Op] = []
         frame = self._target(ops, member, None, Offset(0), command.name)
+        if command.traits.status is not None:
+            self.value(command.traits.status, frame)  # only documents, but what it names must be there
         timeout = command.traits.timeout
         if timeout is None or frame is None:
             return Shape(tuple(ops))

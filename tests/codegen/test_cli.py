@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import HERE, ROOT
+HERE = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[2]
+
 
 LAUNCH = ROOT / "codegen" / "ioferryc-launch"
 FEATURES = sorted(str(path) for path in (HERE / "features").glob("*.idl"))

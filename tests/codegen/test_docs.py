@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from ioferryc.backends import listing
 from ioferryc.cli import load
 from ioferryc.diag import Diagnostics
+
+ROOT = Path(__file__).resolve().parents[2]
 
 TEXT = (ROOT / "docs" / "idl.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```idl\n(.*?)^```", TEXT, re.M | re.S)

@@ -4,10 +4,11 @@
 from pathlib import Path
 
 import pytest
-from conftest import HERE
 
 from ioferryc.cli import load
 from ioferryc.diag import Diagnostics
+
+HERE = Path(__file__).resolve().parent
 
 BAD = sorted((HERE / "errors").glob("*.idl"))
 

@@ -7,10 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import HERE, ROOT
 
 from ioferryc.cli import load, products
 from ioferryc.diag import Diagnostics
+
+HERE = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[2]
 
 FEATURES = sorted((HERE / "features").glob("*.idl"))
 # What is generated in one way for all: one golden each is enough.
