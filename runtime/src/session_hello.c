@@ -151,7 +151,7 @@ static void take_limits(struct iof_session *session, const Ioferry__HelloReply *
 	if (hello->message_max < session->message_max)
 		session->message_max = hello->message_max;
 	session->link->ops->set_message_max(session->link, session->message_max);
-	session->max_calls = hello->max_calls;
+	session->max_calls = hello->max_calls < ACK_WINDOW ? hello->max_calls : ACK_WINDOW;
 	session->keep_replies = hello->keep_replies;
 	session->keep_bytes = hello->keep_bytes;
 }

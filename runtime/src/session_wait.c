@@ -58,11 +58,19 @@ static bool is_interrupted(struct iof_session *session, bool restartable)
 	return session->options.interrupted && session->options.interrupted(session->options.context, restartable);
 }
 
+/* Whether the role can be had. A promoted thread that is not awake yet may be inside a handler for long. */
+static bool role_is_free(const struct iof_session *session)
+{
+	return !session->reading || session->promoted;
+}
+
 static void take_role_locked(struct iof_session *session, struct iof_call *call)
 {
+	if (session->promoted && session->promoted != call)
+		follow_locked(session, session->promoted);
+	session->promoted = NULL;
 	session->reading = true;
 	session->reader = &self;
-	session->promoted = NULL;
 	session->reader_call = call;
 	session->asleep = false;
 }
@@ -73,7 +81,7 @@ bool session_take_role(struct iof_session *session)
 	bool taken;
 
 	iof_lock(&session->lock);
-	taken = !session->reading;
+	taken = role_is_free(session);
 	if (taken)
 		take_role_locked(session, NULL);
 	iof_unlock(&session->lock);
@@ -188,9 +196,7 @@ static enum role choose_role(struct iof_session *session, struct iof_call *call)
 	iof_lock(&session->lock);
 	if (state_of(call) >= CALL_FINISHING) {
 		mark_awaited(call);
-	} else if (!session->reading || session->promoted) {
-		if (session->promoted)
-			follow_locked(session, session->promoted);
+	} else if (role_is_free(session)) {
 		take_role_locked(session, call);
 		role = ROLE_READER;
 	} else if (session->reader == &self) {
