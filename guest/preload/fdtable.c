@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/preload/fdtable.h"
+#include <stdatomic.h>
 #include <sys/mman.h>
 
 _Atomic(_Atomic(const struct fd_entry *) *) fd_chunks[FD_CHUNKS];
@@ -16,7 +17,7 @@ static _Atomic(const struct fd_entry *) *chunk_of(int fd)
 	chunk = mmap(NULL, FD_CHUNK * sizeof *chunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (chunk == MAP_FAILED)
 		return NULL;
-	if (__atomic_compare_exchange_n(slot, &expected, chunk, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (atomic_compare_exchange_strong(slot, &expected, chunk))
 		return chunk;
 	munmap((void *)chunk, FD_CHUNK * sizeof *chunk);
 	return expected;
@@ -34,7 +35,7 @@ bool fd_entry_set(int fd, const struct fd_entry *entry, const struct fd_entry **
 	chunk = chunk_of(fd);
 	if (!chunk)
 		return false;
-	*former = __atomic_exchange_n(&chunk[(unsigned)fd % FD_CHUNK], entry, __ATOMIC_ACQ_REL);
+	*former = atomic_exchange(&chunk[(unsigned)fd % FD_CHUNK], entry);
 	return true;
 }
 
@@ -42,8 +43,7 @@ bool fd_entry_clear(int fd, const struct fd_entry *entry)
 {
 	_Atomic(const struct fd_entry *) *chunk = fd_chunks[(unsigned)fd / FD_CHUNK];
 
-	return chunk && __atomic_compare_exchange_n(&chunk[(unsigned)fd % FD_CHUNK], &entry, NULL, false,
-						    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	return chunk && atomic_compare_exchange_strong(&chunk[(unsigned)fd % FD_CHUNK], &entry, NULL);
 }
 
 int fd_entry_next(int from)

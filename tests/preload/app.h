@@ -27,6 +27,9 @@
 	} while (0)
 #define FAILS(call, error) CHECK((errno = 0, (call) == -1) && errno == (error))
 
+/** The call before must not have returned. */
+#define NOT_REACHED() CHECK(false)
+
 int open_node(const char *path, int flags);
 /* Waits (at most 5 s) until ioctl(fd, command) is @value. */
 void await(int fd, unsigned long command, int value);

@@ -16,4 +16,4 @@ if [ "$test" != gone ]; then
 	read -r line <"$folder/output"
 	[ "$line" = ready ]
 fi
-LD_PRELOAD=$shim timeout 60 "$app" "$test" 9>&-
+LD_PRELOAD="${PRELOAD_FIRST-} $shim" timeout 60 "$app" "$test" 9>&-

@@ -15,7 +15,7 @@ read -r line <"$folder/output"
 [ "$line" = ready ]
 
 under() {
-	LD_PRELOAD=$shim timeout 30 "$@" 9>&-
+	LD_PRELOAD="${PRELOAD_FIRST-} $shim" timeout 30 "$@" 9>&-
 }
 
 fail() {
@@ -112,7 +112,7 @@ for _ in range(100):
     fcntl.ioctl(fd, 0xc0407001, argument)
 os.access("/end", 0)
 END
-	under strace -o "$folder/trace" -E LD_PRELOAD="$shim" /usr/bin/python3 "$folder/count.py" || fail "strace"
+	under strace -o "$folder/trace" -E LD_PRELOAD="${PRELOAD_FIRST-} $shim" /usr/bin/python3 "$folder/count.py" || fail "strace"
 	sed -n '/"\/begin"/,/"\/end"/p' "$folder/trace" | grep -v '"/begin"\|"/end"' >"$folder/calls"
 	count() {
 		grep -c "^$1(" "$folder/calls" || true
