@@ -6,19 +6,19 @@
 #define SAME_ALL 0xf
 #define SIZES(lp64, ilp32)                                                                                             \
 	{                                                                                                              \
-		lp64, ilp32, ilp32, ilp32                                                                              \
+		(lp64), (ilp32), (ilp32), (ilp32)                                                                      \
 	}
 
 #define SCALAR_TYPE(type_name, c_name, scalar_kind, lp64, ilp32)                                                       \
 	static const struct iof_field type_name##_field = {                                                            \
 		.name = "",                                                                                            \
-		.kind = scalar_kind,                                                                                   \
+		.kind = (scalar_kind),                                                                                 \
 		.count = 1,                                                                                            \
 		.size = SIZES(lp64, ilp32),                                                                            \
 		.stride = SIZES(lp64, ilp32),                                                                          \
 	};                                                                                                             \
 	const struct iof_type type_name = {                                                                            \
-		.name = c_name,                                                                                        \
+		.name = (c_name),                                                                                      \
 		.size = SIZES(lp64, ilp32),                                                                            \
 		.same = (lp64) == (ilp32) ? SAME_ALL : 1 << IOF_LAYOUT_LP64,                                           \
 		.n_fields = 1,                                                                                         \
@@ -55,14 +55,9 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 
 static uint64_t widen(const struct iof_field *field, uint64_t value, uint32_t size)
 {
-	uint64_t ones;
-
-	if (size >= 8)
-		return value;
-	ones = (UINT64_C(1) << 8 * size) - 1;
 	switch (field->kind) {
-	case IOF_SINT: return value & (ones ^ ones >> 1) ? value | ~ones : value;
-	case IOF_SENTINEL: return value == ones ? UINT64_MAX : value;
+	case IOF_SINT: return iof_scalar_extend(value, size);
+	case IOF_SENTINEL: return value == iof_scalar_ones(size) ? UINT64_MAX : value;
 	default: return value;
 	}
 }

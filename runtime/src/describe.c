@@ -27,6 +27,7 @@ static void say(struct text *text, const char *format, ...)
 	if (text->full)
 		return;
 	va_start(args, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang 14 is wrong where it inlines callers */
 	length = vsnprintf(text->at + text->used, room, format, args);
 	va_end(args);
 	if (length >= 0 && (size_t)length < room) {
@@ -68,11 +69,9 @@ static void say_scalar(struct text *text, const struct iof_field *field, const u
 	value = iof_scalar_load(at, size, false);
 	if (field->kind == IOF_POINTER)
 		say(text, value ? "ptr" : "NULL");
-	else if (field->kind == IOF_SINT && size < 8 && value >> (8 * size - 1))
-		say(text, "%" PRId64, (int64_t)(value | UINT64_MAX << 8 * size));
 	else if (field->kind == IOF_SINT)
-		say(text, "%" PRId64, (int64_t)value);
-	else if (field->kind == IOF_SENTINEL && value == UINT64_MAX >> (64 - 8 * size))
+		say(text, "%" PRId64, (int64_t)iof_scalar_extend(value, size));
+	else if (field->kind == IOF_SENTINEL && value == iof_scalar_ones(size))
 		say(text, "-1");
 	else
 		say(text, "%" PRIu64, value);
@@ -146,7 +145,7 @@ static void say_plain(struct text *text, const struct iof_type *type, const uint
 		say_chars(text, image, size);
 	} else if (step == 1 && size > 1) {
 		say_bytes(text, image, size);
-	} else {
+	} else if (step) {
 		for (size_t at = 0; size - at >= step && at / step < SCALARS_SHOWN; at += step) {
 			if (at)
 				say(text, " ");

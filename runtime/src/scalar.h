@@ -27,4 +27,18 @@ static inline void iof_scalar_store(uint8_t *at, uint32_t size, bool big, uint64
 	}
 }
 
+/** All ones of this many bytes, at most 8. */
+static inline uint64_t iof_scalar_ones(uint32_t size)
+{
+	return size < 8 ? (UINT64_C(1) << 8 * size) - 1 : UINT64_MAX;
+}
+
+/** A value of @p size bytes, sign-extended. */
+static inline uint64_t iof_scalar_extend(uint64_t value, uint32_t size)
+{
+	uint64_t ones = iof_scalar_ones(size);
+
+	return value & (ones ^ ones >> 1) ? value | ~ones : value;
+}
+
 #endif

@@ -126,11 +126,12 @@ void walk_fail(struct iof_walk *walk, int error, const char *format, ...)
 {
 	va_list args;
 
-	if (walk->error || walk->again)
-		return;
-	walk->error = error;
 	va_start(args, format);
-	vsnprintf(walk->reason, sizeof walk->reason, format, args);
+	if (!walk->error && !walk->again) {
+		walk->error = error;
+		/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang 14 is wrong where it inlines callers */
+		vsnprintf(walk->reason, sizeof walk->reason, format, args);
+	}
 	va_end(args);
 }
 
@@ -220,10 +221,7 @@ uint64_t iof_segment_uint(const struct iof_segment *segment, uint32_t element, u
 
 int64_t iof_segment_int(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size)
 {
-	uint64_t value = iof_segment_uint(segment, element, offset, size);
-	unsigned unused = size && size < 8 ? 64 - 8 * size : 0;
-
-	return (int64_t)(value << unused) >> unused;
+	return (int64_t)iof_scalar_extend(iof_segment_uint(segment, element, offset, size), size);
 }
 
 const char *walk_name(const struct iof_walk *walk, const struct walk_record *record)

@@ -60,7 +60,7 @@ static void name(struct reader *reader, char *to)
 	if (!word || strlen(word) >= VECTOR_NAME_MAX)
 		fail(reader, "name expected", word);
 	else
-		strcpy(to, word);
+		snprintf(to, VECTOR_NAME_MAX, "%s", word);
 }
 
 static uint64_t number(struct reader *reader)
@@ -110,14 +110,15 @@ static void add_ref(struct reader *reader, const char *word)
 	}
 	ref = &block->refs[block->n_refs++];
 	ref->offset = block->size;
-	strcpy(ref->label, word + 1);
+	snprintf(ref->label, VECTOR_NAME_MAX, "%s", word + 1);
 	add_bytes(reader, 0, sizeof(void *), word);
 }
 
 static bool take_pair(const char *at, unsigned *value)
 {
-	char pair[3] = {at[0], at[0] ? at[1] : '\0', '\0'};
+	char pair[3] = {0};
 
+	memcpy(pair, at, strnlen(at, 2));
 	if (!isxdigit((unsigned char)pair[0]) || !isxdigit((unsigned char)pair[1]))
 		return false;
 	*value = (unsigned)strtoul(pair, NULL, 16);

@@ -296,10 +296,10 @@ static void find_command(struct run *run)
 	if (!run->interface) {
 		complain(run, "no interface", vector->interface);
 	} else if (vector->io) {
-		run->io = !strcmp(vector->command, "read") ? &run->interface->read : &run->interface->write;
+		run->io = strcmp(vector->command, "read") == 0 ? &run->interface->read : &run->interface->write;
 	} else {
 		run->command = iof_interface_command(run->interface, IOF_ABI_LAYOUT(run->caller->abi), number);
-		if (!run->command || strcmp(run->command->name, vector->command))
+		if (!run->command || strcmp(run->command->name, vector->command) != 0)
 			complain(run, "number is not that of", vector->command);
 	}
 }
@@ -363,7 +363,7 @@ static void cover(struct coverage *coverage, const struct vector *vector)
 			return;
 	}
 	if (coverage->n < COMMANDS_MAX)
-		strcpy(coverage->name[coverage->n++], name);
+		memcpy(coverage->name[coverage->n++], name, sizeof name);
 }
 
 int main(int argc, char **argv)

@@ -20,7 +20,7 @@ static void put_rdwr(void)
 		world_poke(&world, &type_message, at, "addr", 0x50);
 		world_poke(&world, &type_message, at, "flags", i & 1);
 		world_poke(&world, &type_message, at, "len", 3 + i);
-		world_poke(&world, &type_message, at, "buf", BUF0 + 16 * i);
+		world_poke(&world, &type_message, at, "buf", BUF0 + (size_t)16 * i);
 	}
 }
 

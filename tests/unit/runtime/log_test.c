@@ -69,7 +69,7 @@ static void long_lines_are_cut(void **state)
 static void burst_then_one_an_interval(void **state)
 {
 	struct iof_log_limit limit = {0};
-	struct timespec pause = {.tv_nsec = 60 * 1000 * 1000};
+	struct timespec pause = {.tv_nsec = 60000000};
 	uint32_t dropped = 99;
 	unsigned through = 0;
 

@@ -37,10 +37,10 @@ static void a_round_for_each_level_of_pointers(void **state)
 	world_poke(&world, &type_rdwr, ARG, "msgs", MSGS);
 	world_poke(&world, &type_rdwr, ARG, "nmsgs", 4);
 	for (unsigned i = 0; i < 4; i++) {
-		world_poke(&world, &type_message, MSGS + 12 * i, "addr", 0);
-		world_poke(&world, &type_message, MSGS + 12 * i, "flags", 0);
-		world_poke(&world, &type_message, MSGS + 12 * i, "len", 8);
-		world_poke(&world, &type_message, MSGS + 12 * i, "buf", BUF0 + 8 * i);
+		world_poke(&world, &type_message, MSGS + (size_t)12 * i, "addr", 0);
+		world_poke(&world, &type_message, MSGS + (size_t)12 * i, "flags", 0);
+		world_poke(&world, &type_message, MSGS + (size_t)12 * i, "len", 8);
+		world_poke(&world, &type_message, MSGS + (size_t)12 * i, "buf", BUF0 + (size_t)8 * i);
 	}
 	call_init(&call, &world, &command_rdwr, ARG);
 	/* The argument; its messages; all four buffers at once; and the round that has everything. */

@@ -410,9 +410,9 @@ static void pointers_to_pointers(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 6; i++) {
-		world_poke(&world, &type_option, ARG + 32 * i, "size", i);
-		world_poke(&world, &type_option, ARG + 32 * i, "value", ARG + 32 * (i + 1));
-		world_poke(&world, &type_option, ARG + 32 * i, "nothing", ARG);
+		world_poke(&world, &type_option, ARG + (size_t)32 * i, "size", i);
+		world_poke(&world, &type_option, ARG + (size_t)32 * i, "value", ARG + (size_t)32 * (i + 1));
+		world_poke(&world, &type_option, ARG + (size_t)32 * i, "nothing", ARG);
 	}
 	call_init(&call, &world, &command, ARG);
 	assert_int_equal(call_gather(&call), 0);
@@ -441,7 +441,7 @@ static long string_driver(uint64_t argument)
 	char *text = (void *)((struct driver_option *)(uintptr_t)argument)->value;
 
 	assert_string_equal(text, "name");
-	strcpy(text, "nape is longer");
+	memcpy(text, "nape is longer", sizeof "nape is longer");
 	return 0;
 }
 
@@ -530,7 +530,7 @@ static void records_carry_their_count(void **state)
 	assert_memory_equal(call.request, "\3\0\0\0\0\0\0\0\xa5", 9);
 	assert_int_equal(iof_unpack_records(call.host, &io, call.request, call.request_size, &count, &buffer), 0);
 	assert_int_equal(count, 3);
-	memset(buffer, 0x11, 3 * 40);
+	memset(buffer, 0x11, (size_t)3 * 40);
 	assert_int_equal(call_pack(&call, 2), 0);
 	assert_int_equal(call.reply_size, 2 * 40);
 	assert_int_equal(call_scatter(&call, 2), 0);

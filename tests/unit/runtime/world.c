@@ -178,7 +178,7 @@ void call_run(struct call *call, driver *run)
 		.number = ALL(0x707),                                                                                  \
 		.mask = UINT32_MAX,                                                                                    \
 		.argument = IOF_ARG_POINTER,                                                                           \
-		.shape = shape_function,                                                                               \
+		.shape = (shape_function),                                                                             \
 	}
 
 static const struct iof_field rdwr_fields[] = {

@@ -56,9 +56,9 @@ void world_init(struct world *world, iof_abi abi);
 struct iof_memory world_memory(struct world *world);
 /* Where an address of the caller is. */
 uint8_t *world_at(struct world *world, uint64_t address);
-/* Sets or reads field @p index of a structure of the caller's ABI. */
-void world_poke(struct world *world, const struct iof_type *type, uint64_t address, const char *field, uint64_t value);
-uint64_t world_peek(struct world *world, const struct iof_type *type, uint64_t address, const char *field);
+/* Sets or reads a field of a structure of the caller's ABI. */
+void world_poke(struct world *world, const struct iof_type *type, uint64_t address, const char *name, uint64_t value);
+uint64_t world_peek(struct world *world, const struct iof_type *type, uint64_t address, const char *name);
 /* The round ends: what was asked for is there now. */
 void world_next_round(struct world *world);
 
