@@ -18,6 +18,7 @@ from .shape import ShapeBuilder
 T = TypeVar("T")
 
 CARRIER_FLAGS = {"cuse": "IOF_CMD_NO_CUSE", "chardev": "IOF_CMD_NO_CHARDEV"}
+MAX_FIELDS = 4096  # of a descriptor
 FAMILY_BITS = {"size": 0x3FFF << 16, "nr": 0xFF}
 
 
@@ -180,7 +181,7 @@ class _Analysis:
             for layout in LAYOUTS:
                 self._try(partial(self.scope.evaluate, expr, layout))
         for record in self.scope.every_record():
-            self._try(partial(self.scope.laid, record))
+            self._try(partial(self._record, record))
         for command in self.interface.commands:
             found = self._try(partial(self.command, command))
             if found is not None:
@@ -193,6 +194,12 @@ class _Analysis:
         commands = tuple(self.commands.values())
         descriptors = tuple(d for d in self.builder.descriptors.values() if not d.c_name.startswith("iof_"))
         return Analysed(self.interface, self.scope, commands, tuple(ios), descriptors, self._hash(commands, ios))
+
+    def _record(self, record: model.Record) -> None:
+        fields = len(self.scope.flatten(self.scope.laid(record)))
+        if fields > MAX_FIELDS:
+            advice = "arrays inside arrays of structures take a field per element: declare u8 name[SIZE] instead"
+            raise EvaluationError(record.span, f"a type with {fields} fields, at most {MAX_FIELDS}", advice)
 
     def _hash(self, commands: tuple[AnalysedCommand, ...], ios: list[AnalysedIo]) -> int:
         lines = [f"{command.hash:x}" for command in sorted(commands, key=lambda command: command.numbers[0])]

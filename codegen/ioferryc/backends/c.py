@@ -74,7 +74,7 @@ def _type_view(analysed: Analysed, descriptor: program.Descriptor) -> TypeView:
         name,
         numbers(size),
         analysed.scope.same(kind),
-        sum(flat.count for flat in fields if flat.kind == "IOF_POINTER"),
+        min(255, sum(flat.kind == "IOF_POINTER" for flat in fields)),
         len(fields),
         tuple(_row(flat) for flat in fields),
     )

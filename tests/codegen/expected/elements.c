@@ -54,7 +54,7 @@ static const struct iof_type type_pair = {
 	.name = "pair",
 	.size = {32, 16, 16, 16},
 	.same = 0x1,
-	.n_pointers = 2,
+	.n_pointers = 1,
 	.n_fields = 3,
 	.fields = fields_pair,
 };
