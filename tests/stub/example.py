@@ -33,7 +33,7 @@ def wait_for(path: Path, daemon: subprocess.Popen[bytes]) -> None:
 
 def main() -> None:
     """Compares what the example prints, with the daemon and after its end."""
-    hostd, example = sys.argv[1:]
+    hostd, example = sys.argv[1], sys.argv[2]
     with tempfile.TemporaryDirectory() as folder:
         socket = Path(folder) / "socket"
         configuration = Path(folder) / "hostd.yaml"

@@ -17,7 +17,7 @@
 #include <sys/types.h>
 
 /** Caps that fit every honest message: a hello with some thousand commands, a status of some hundred guests. */
-#define IOF_CONTROL_BYTES (1u << 20)
+#define IOF_CONTROL_BYTES       (1u << 20)
 #define IOF_CONTROL_ALLOCATIONS 20000u
 
 /** Memory of one unpacked message. Not thread-safe, never moved or copied; the fields are the engine's own. */
@@ -41,9 +41,9 @@ void iof_control_arena_destroy(struct iof_control_arena *arena);
  * @return 0; -EPROTO: not a message, or larger than the arena allows.
  */
 int iof_control_unpack_request(struct iof_control_arena *arena, const uint8_t *bytes, size_t length,
-                               const Ioferry__ControlRequest **request);
+			       const Ioferry__ControlRequest **request);
 int iof_control_unpack_reply(struct iof_control_arena *arena, const uint8_t *bytes, size_t length,
-                             const Ioferry__ControlReply **reply);
+			     const Ioferry__ControlReply **reply);
 
 /** Packs into @p size bytes. Bytes written, or -E2BIG. Allocates nothing. */
 ssize_t iof_control_pack_request(const Ioferry__ControlRequest *request, uint8_t *bytes, size_t size);
@@ -55,7 +55,7 @@ ssize_t iof_control_pack_reply(const Ioferry__ControlReply *reply, uint8_t *byte
  *                       interface's own hashes only.
  */
 void iof_control_interface(const struct iof_interface *interface, Ioferry__Interface *message, uint32_t *numbers,
-                           uint64_t *hashes);
+			   uint64_t *hashes);
 
 /** Hash of what read() or write() moves: record layout, unit, direction, greatest count. 0: not offered. */
 uint64_t iof_io_hash(const struct iof_io *io);
@@ -66,7 +66,7 @@ bool iof_control_same_command(const Ioferry__Interface *message, const struct io
 struct iof_session;
 /** Guest: asks the host for its status; the reply lives in @p arena. Waits. 0 or negative errno. */
 int iof_session_status(struct iof_session *session, struct iof_control_arena *arena,
-                       const Ioferry__StatusReply **status);
+		       const Ioferry__StatusReply **status);
 
 /** open(2)'s flags as they travel (asm-generic's values), and back. What does not travel is left out. */
 uint32_t iof_open_flags_encode(int flags);

@@ -29,9 +29,9 @@ struct iof_device {
 	const char *name;                      /**< node name below /dev, "can0" */
 	const struct iof_interface *interface; /**< of this build; NULL: the host's interface is unknown here */
 	const char *interface_name;
-	uint32_t mode;                         /**< permission bits for the node, 0600 style */
-	uint32_t major, minor;                 /**< wanted device number; major 0: any */
-	const void *schema;                    /**< the engine's own */
+	uint32_t mode;         /**< permission bits for the node, 0600 style */
+	uint32_t major, minor; /**< wanted device number; major 0: any */
+	const void *schema;    /**< the engine's own */
 };
 
 /** A call in flight. Owned by the caller, at a fixed place, from submit until done() has been called. */
@@ -52,9 +52,9 @@ struct iof_call {
 };
 
 struct iof_session_options {
-	int connect_timeout_ms;  /**< 0: 2000 */
-	uint32_t message_max;    /**< 0: IOF_MESSAGE_MAX; the smaller of both sides' counts */
-	const char *client;      /**< what the host logs about this program (never trusted), "ioferry-cuse" */
+	int connect_timeout_ms; /**< 0: 2000 */
+	uint32_t message_max;   /**< 0: IOF_MESSAGE_MAX; the smaller of both sides' counts */
+	const char *client;     /**< what the host logs about this program (never trusted), "ioferry-cuse" */
 	/** A pushed readiness event; runs in the thread that reads. NULL: events are dropped. */
 	void (*event)(void *context, iof_handle handle, uint32_t revents);
 	/** The link is gone; runs once, after every outstanding call's done(). May not destroy. NULL: not told. */
@@ -66,8 +66,8 @@ struct iof_session_options {
 	 */
 	void (*asleep)(void *context, bool asleep);
 	/**
-	 * Asked between asleep(true) and the system call: whether a handler has run already that ends a wait, because its
-	 * signal came while signals were blocked. True ends the wait with -EINTR. NULL: never.
+	 * Asked between asleep(true) and the system call: whether a handler has run already that ends a wait, because
+	 * its signal came while signals were blocked. True ends the wait with -EINTR. NULL: never.
 	 */
 	bool (*interrupted)(void *context, bool restartable);
 	void *context;
@@ -79,7 +79,7 @@ struct iof_session_options {
  * @return 0; -ENODEV: nobody there; -EPROTONOSUPPORT: versions do not meet; -EINVAL: bad address; other errnos.
  */
 int iof_session_create(const char *address, const struct iof_session_options *options, struct iof_session **session,
-                       char *reason, size_t reason_size);
+		       char *reason, size_t reason_size);
 /** Ends outstanding calls (IOF_STATUS_LOST) and frees; waits until iof_session_serve() has returned. No other
  *  thread may be in the session. lost() does not run. NULL is allowed. */
 void iof_session_destroy(struct iof_session *session);
@@ -95,7 +95,7 @@ int iof_session_refresh(struct iof_session *session);
 uint32_t iof_session_message_max(const struct iof_session *session);
 /** Whether the command's hash is the same on both sides; a command that differs must end with ENOTTY. */
 bool iof_session_carries(const struct iof_session *session, const struct iof_device *device,
-                         const struct iof_command *command);
+			 const struct iof_command *command);
 /** The same of read() and write(); false as well where the interface has none. */
 bool iof_session_carries_read(const struct iof_session *session, const struct iof_device *device);
 bool iof_session_carries_write(const struct iof_session *session, const struct iof_device *device);
@@ -109,7 +109,7 @@ struct iovec;
  * @return 0: done() will be called, or has been; -ENODEV: link gone; -EAGAIN: too many calls outstanding; -E2BIG.
  */
 int iof_session_submit(struct iof_session *session, struct iof_call *call, const struct iof_request *request,
-                       const struct iovec *payload, int n_parts);
+		       const struct iovec *payload, int n_parts);
 
 /**
  * Waits until done() has run; reads the link meanwhile if nobody else does.
@@ -154,7 +154,7 @@ int iof_session_open(struct iof_session *session, const char *device, int flags,
 /** As iof_session_open(), not waiting: call->done() gets the handle through iof_session_open_result(). */
 int iof_session_open_submit(struct iof_session *session, struct iof_call *call, const char *device, int flags);
 int iof_session_open_result(struct iof_session *session, const struct iof_reply *reply, const uint8_t *payload,
-                            size_t length, iof_handle *handle, uint64_t *token);
+			    size_t length, iof_handle *handle, uint64_t *token);
 /** The errno of a reply, negated: the driver's, ioferry's own, -EINTR after a cancel, -ENODEV for a lost link; 0. */
 int iof_reply_error(const struct iof_reply *reply);
 /** Keeps the host open of @p token alive for 5 s so that a forked child can attach. Waits. */

@@ -10,8 +10,8 @@
 #define IOFERRY_TRANSPORT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -20,10 +20,10 @@ struct iof_peer {
 	const char *transport; /**< scheme, static string */
 	uid_t uid;             /**< unix: of the peer process; (uid_t)-1: not known */
 	gid_t gid;
-	pid_t pid;             /**< unix; 0: not known */
-	uint32_t cid;          /**< vsock: CID of the peer VM; 0xffffffff: not known */
-	uint32_t port;         /**< vsock: source port; below 1024 proves root in the guest */
-	char name[128];        /**< for logs and policy: "unix:uid=1000", "vsock:cid=7", "vsock-unix:/path" */
+	pid_t pid;      /**< unix; 0: not known */
+	uint32_t cid;   /**< vsock: CID of the peer VM; 0xffffffff: not known */
+	uint32_t port;  /**< vsock: source port; below 1024 proves root in the guest */
+	char name[128]; /**< for logs and policy: "unix:uid=1000", "vsock:cid=7", "vsock-unix:/path" */
 };
 
 struct iof_link;
@@ -102,6 +102,7 @@ extern const struct iof_transport *const iof_transports[];
  * Finds the transport of @p address and the rest behind its scheme.
  * NULL: no such scheme; @p reason then lists the schemes of this build.
  */
-const struct iof_transport *iof_transport_find(const char *address, const char **rest, char *reason, size_t reason_size);
+const struct iof_transport *iof_transport_find(const char *address, const char **rest, char *reason,
+					       size_t reason_size);
 
 #endif

@@ -75,7 +75,7 @@ static void every_truncation_and_every_flipped_bit_is_survived(void **state)
 static void a_small_message_cannot_become_a_large_tree(void **state)
 {
 	(void)state;
-	enum { N = 30000 };
+	static const size_t N = 30000;
 	uint8_t *bytes = malloc(5 + 2 * N);
 	struct iof_control_arena arena;
 	const Ioferry__ControlRequest *request;

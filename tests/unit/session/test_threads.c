@@ -86,9 +86,11 @@ static void *work(void *context)
 		}
 		if (worker->cancels && rand_r(&seed) % 2)
 			iof_session_cancel(worker->session, &call.call);
-		if (iof_session_wait(worker->session, &call.call, rand_r(&seed) % 2) < 0 || times_done(&call) != 1)
+		if (iof_session_wait(worker->session, &call.call, rand_r(&seed) % 2) < 0 || times_done(&call) != 1) {
 			worker->wrong++;
-		else if (call.reply.status == IOF_STATUS_INTERRUPTED)
+			continue;
+		}
+		if (call.reply.status == IOF_STATUS_INTERRUPTED)
 			worker->interrupted++;
 		else if (call.reply.status == IOF_STATUS_COMPLETED && call.length == 8 &&
 			 memcmp(call.payload, &value, 8) == 0)
@@ -99,7 +101,7 @@ static void *work(void *context)
 	return NULL;
 }
 
-static void run_workers(bool cancels, bool serve);
+static void run_workers(bool cancels, bool with_server);
 
 static void each_of_many_threads_gets_its_own_replies(void **state)
 {

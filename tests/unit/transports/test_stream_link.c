@@ -288,7 +288,7 @@ static void what_a_full_socket_does_not_take_is_kept_in_order(void **state)
 		sent += length;
 		value++;
 	}
-	assert_true(sent > 2U * IOF_MESSAGE_MAX && sent < room);
+	assert_true(sent > 2 * (size_t)IOF_MESSAGE_MAX && sent < room);
 
 	/* An ack still gets through to the backlog. */
 	uint8_t *ack = message(40, 0xaa);

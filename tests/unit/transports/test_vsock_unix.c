@@ -130,7 +130,7 @@ static int connect_with(const char *answer, size_t length, char *request, uint32
 	close(vmm.listener);
 	unlink(path);
 	if (request)
-		strcpy(request, vmm.request);
+		memcpy(request, vmm.request, sizeof vmm.request);
 	return r;
 }
 
