@@ -74,7 +74,8 @@ class Totals:
 def skip_reason(output: str) -> str:
     """The line that speaks of a skip, or the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(r"\bskip", line, re.IGNORECASE) and "test(s)" not in line]
+    lines = [line for line in lines if not PYTEST.match(line) and "test(s)" not in line]
+    telling = [line for line in lines if re.search(r"\bskip", line, re.IGNORECASE)]
     return (telling or lines or ["no reason given"])[-1]
 
 
