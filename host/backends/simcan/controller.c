@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSIVE_LIMIT = 127, BUS_OFF_LIMIT = 255 };
+enum { PASSIVE_LIMIT = 127, BUS_OFF_LIMIT = 255, BIT_NS_MIN = 1000 };
 
 /* CiA bit rates with an 8 MHz clock, sampling at 87.5 % (75 % at 1 Mbit/s). */
 static const struct {
@@ -36,8 +36,10 @@ uint32_t simcan_bit_ns(uint8_t btr0, uint8_t btr1)
 {
 	uint32_t quantum = (btr0 & 0x3fu) + 1;
 	uint32_t quanta = 1 + ((btr1 & 0xfu) + 1) + ((btr1 >> 4 & 7u) + 1);
+	uint32_t bit_ns = quantum * quanta * (1000000000u / SIMCAN_CLOCK_HZ);
 
-	return quantum * quanta * (1000000000u / SIMCAN_CLOCK_HZ);
+	/* The chip ends at 1 Mbit/s; and a guest's registers decide how much work the bus is. */
+	return bit_ns < BIT_NS_MIN ? BIT_NS_MIN : bit_ns;
 }
 
 uint32_t controller_bit_ns(const struct simcan_controller *controller)

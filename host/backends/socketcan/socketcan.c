@@ -62,6 +62,7 @@ struct device {
 	int time_format;
 	uint64_t previous_time;
 	bool stopped;
+	struct iof_log_limit refusals; /* a guest may ask for bit rates as often as it likes */
 };
 
 static struct device *device_of(const struct file *file)
@@ -510,9 +511,10 @@ static bool has_bit_rate(const struct socketcan_link *link)
 	return strcmp(link->kind, "vcan") != 0 && strcmp(link->kind, "vxcan") != 0;
 }
 
-static long apply_bit_rate(const struct device *device, uint32_t bit_rate)
+static long apply_bit_rate(struct device *device, uint32_t bit_rate)
 {
 	struct socketcan_link link;
+	uint32_t dropped;
 	int err = socketcan_link_get(device->interface_name, &link);
 
 	if (err)
@@ -521,6 +523,8 @@ static long apply_bit_rate(const struct device *device, uint32_t bit_rate)
 		return 0;
 	if (device->configure)
 		return reconfigure(&link, &(struct change){.bit_rate = bit_rate});
+	if (!iof_log_allowed(&device->refusals, 3, 60000, &dropped))
+		return -EINVAL;
 	iof_log(IOF_LOG_NOTICE,
 		"socketcan: %s runs at %u bit/s and an application asks for %u; set `configure: true` to let it",
 		device->interface_name, link.bit_rate, bit_rate);

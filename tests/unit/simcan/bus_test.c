@@ -243,6 +243,7 @@ static void bit_times(void **state)
 	}
 	assert_false(simcan_timing_of_rate(33, &btr0, &btr1));
 	assert_int_equal(simcan_bit_ns(0x05, 0x1c), 12000); /* 83.3 kbit/s */
+	assert_int_equal(simcan_bit_ns(0x00, 0x00), 1000);  /* no more than 1 Mbit/s */
 }
 
 static void count_run(struct simcan_work *work)
