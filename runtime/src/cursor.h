@@ -26,7 +26,8 @@ struct iof_cursor {
 
 static inline struct iof_cursor iof_cursor_make(const void *bytes, size_t length)
 {
-	return (struct iof_cursor){.buf = bytes, .len = length};
+	/* No message has no bytes, but offsets are added to its address all the same. */
+	return (struct iof_cursor){.buf = bytes ? bytes : (const void *)"", .len = bytes ? length : 0};
 }
 
 /** The next @p n bytes, borrowed from the message; NULL where there are not as many. */

@@ -103,7 +103,6 @@ void walk_begin(struct iof_walk *walk, enum walk_pass pass, iof_abi abi)
 	walk->null_argument = false;
 	walk->error = 0;
 	walk->again = false;
-	walk->records = false;
 	walk->memory = NULL;
 	walk->message_size = 0;
 	walk->reply_max = 0;

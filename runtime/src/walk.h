@@ -82,9 +82,8 @@ struct iof_walk {
 	uint32_t command;
 	uint64_t argument;
 	bool null_argument;
-	int error;    /* 0 or a negative errno, sticky */
-	bool again;   /* some memory is not there yet: errors that follow mean nothing */
-	bool records; /* read() or write() */
+	int error;  /* 0 or a negative errno, sticky */
+	bool again; /* some memory is not there yet: errors that follow mean nothing */
 
 	const struct iof_memory *memory; /* guest, during a pass */
 	struct iof_cursor request;       /* host, during unpack */

@@ -35,7 +35,6 @@ int iof_gather_records(struct iof_walk *walk, const struct iof_io *io, iof_abi a
 
 	walk_begin(walk, WALK_GATHERING, abi);
 	walk->memory = memory;
-	walk->records = true;
 	head = walk_message_take(walk, 8, true);
 	if (head)
 		iof_put_u64(head, count);
@@ -61,7 +60,6 @@ int iof_unpack_records(struct iof_walk *walk, const struct iof_io *io, const voi
 	int error;
 
 	walk_begin(walk, WALK_UNPACKING, IOF_ABI_NATIVE);
-	walk->records = true;
 	walk->request = iof_cursor_make(payload, length);
 	head = iof_cursor_take(&walk->request, 8);
 	wanted = head ? iof_get_u64(head) : 0;

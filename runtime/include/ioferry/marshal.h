@@ -8,6 +8,13 @@
  *     host   pack     the driver's memory -> reply payload
  *     guest  scatter  reply payload -> caller's memory (only bytes that differ from what was sent)
  *
+ * A request's payload is the canonical image of the argument, then that of each segment with IOF_IN in the order
+ * in which the shape function walks them; a value is 8 bytes, a NULL argument and IOF_ARG_NONE are none. A segment
+ * starts at a multiple of 8, behind zeros; a flexible array follows its head without a gap; a segment of no bytes
+ * leaves no trace; nothing follows the last. A string is a u32 length, then as many bytes, of which the last is the
+ * only NUL. Pointers are 0 or 1. A reply has the segments with IOF_OUT in the same order under the same rules,
+ * shortened to what came back; IOF_OUT_EXACT ones are left out of a reply with an errno.
+ *
  * A struct iof_walk holds the state between a side's two passes. It is used by one thread at a time and is
  * reused from call to call; nothing is allocated after iof_walk_create().
  */
@@ -54,8 +61,8 @@ unsigned iof_walk_segments(const struct iof_walk *walk);
  *         the IDL names for a violated bound.
  */
 int iof_gather(struct iof_walk *walk, const struct iof_command *command, uint32_t number, iof_abi abi,
-               uint64_t argument, const struct iof_memory *memory, const void **payload, size_t *length,
-               bool *null_argument);
+	       uint64_t argument, const struct iof_memory *memory, const void **payload, size_t *length,
+	       bool *null_argument);
 
 /**
  * Guest: the caller's memory that the reply may change: one span a segment, in the order of the walk; its data is
@@ -75,12 +82,12 @@ size_t iof_walk_reply_max(const struct iof_walk *walk);
  * @return 0; -EFAULT; -EPROTO for a reply that does not fit the request (nothing is stored then).
  */
 int iof_scatter(struct iof_walk *walk, const void *payload, size_t length, int32_t result, uint32_t error,
-                const struct iof_memory *memory);
+		const struct iof_memory *memory);
 
 /** As iof_scatter(), into a list: what has to be stored, in caller order, without storing it.
  *  @return number of spans, borrowed until the next pass; negative errno as iof_scatter(). */
 ssize_t iof_scatter_spans(struct iof_walk *walk, const void *payload, size_t length, int32_t result, uint32_t error,
-                          const struct iof_span **spans);
+			  const struct iof_span **spans);
 
 /**
  * Host: checks a request payload from a hostile guest and builds the driver's memory in this process.
@@ -88,7 +95,7 @@ ssize_t iof_scatter_spans(struct iof_walk *walk, const void *payload, size_t len
  * @return 0; -EPROTO for a malformed payload, -EFAULT, -EINVAL or the IDL's errno.
  */
 int iof_unpack(struct iof_walk *walk, const struct iof_command *command, uint32_t number, const void *payload,
-               size_t length, bool null_argument, uint64_t *argument);
+	       size_t length, bool null_argument, uint64_t *argument);
 
 /**
  * Host: reads the driver's memory back.
@@ -105,10 +112,10 @@ int iof_pack(struct iof_walk *walk, int32_t result, uint32_t error, const void *
  * @param count in records; more than io->max_count is -EINVAL
  */
 int iof_gather_records(struct iof_walk *walk, const struct iof_io *io, iof_abi abi, uint64_t address, uint32_t count,
-                       const struct iof_memory *memory, const void **payload, size_t *length);
+		       const struct iof_memory *memory, const void **payload, size_t *length);
 /** @param[out] count in records, checked against io->max_count */
 int iof_unpack_records(struct iof_walk *walk, const struct iof_io *io, const void *payload, size_t length,
-                       uint32_t *count, void **buffer);
+		       uint32_t *count, void **buffer);
 
 /** Writes the call's segments as text, "{cmd=1 target=0 ...} list[2]={...}", cut at @p size. Returns @p text. */
 char *iof_walk_describe(const struct iof_walk *walk, char *text, size_t size);
