@@ -4,14 +4,13 @@
  *
  *     can-stub unix:/run/ioferry.sock can0 can1
  */
+#include "can4linux_stub.h"
 #include <err.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <ioferry/file.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "can4linux_stub.h"
 
 #define FRAMES 3
 

@@ -38,6 +38,7 @@ int iof_file_open(struct iof_session *session, const char *device, int flags, st
 void iof_file_close(struct iof_file *file);
 
 /** @p argument as the driver's ioctl takes it: a pointer, or a value cast to one. */
+/* The generated stubs declare it too, to need no other header. NOLINTNEXTLINE(readability-redundant-declaration) */
 int iof_file_ioctl(struct iof_file *file, uint32_t number, void *argument);
 
 /** @p count and result are in the driver's unit: bytes, or records where the interface says so. */
