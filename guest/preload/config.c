@@ -21,11 +21,11 @@ void config_load(void)
 	iof_log_setup(NULL, NULL, level);
 	text = getenv("IOFERRY_ADDRESS");
 	if (text && strlen(text) < sizeof config.address)
-		strcpy(config.address, text);
+		memcpy(config.address, text, strlen(text) + 1);
 	text = getenv("IOFERRY_DEVICES");
 	if (!text || !*text || strlen(text) > sizeof config.patterns - 2)
 		return;
-	strcpy(config.patterns, text);
+	memcpy(config.patterns, text, strlen(text) + 1);
 	for (char *at = config.patterns; *at; at++) {
 		if (*at == ':')
 			*at = 0;

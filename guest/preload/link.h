@@ -17,8 +17,8 @@ struct link {
 	int descriptor;
 };
 
-/** The present session, made if need be, with a reference. 0, -ENODEV: no host, ... */
-int link_get(struct link **link);
+/** The present session, made if need be, with a reference, to @p out. 0, -ENODEV: no host, ... */
+int link_get(struct link **out);
 /** The last session that was made, even if lost, with a reference; NULL: none yet. */
 struct link *link_last(void);
 struct link *link_hold(struct link *link);

@@ -31,7 +31,7 @@ static bool fold(const char *path, char name[NAME_SIZE])
 			continue;
 		}
 		if (!below) {
-			if (part != 3 || memcmp(path, "dev", 3))
+			if (part != 3 || memcmp(path, "dev", 3) != 0)
 				return false;
 			below = true;
 		} else {
@@ -75,14 +75,14 @@ bool name_resolve(int directory, const char *path, char name[NAME_SIZE])
 
 	if (!config_address() || !path || !*path || strlen(path) >= sizeof now - 8)
 		return false;
-	strcpy(now, path);
+	(void)snprintf(now, sizeof now, "%s", path);
 	for (unsigned i = 0; i < 8; i++) {
 		long length;
 
 		if (*now != '/' && starts_in_dev(directory)) {
 			char relative[PATH_MAX];
 
-			strcpy(relative, now);
+			memcpy(relative, now, sizeof relative);
 			(void)snprintf(now, sizeof now, "/dev/%.*s", PATH_MAX - 8, relative);
 		}
 		length = iof_sys(SYS_readlinkat, directory, now, target, sizeof target - 1);
@@ -97,7 +97,7 @@ bool name_resolve(int directory, const char *path, char name[NAME_SIZE])
 				return false;
 			memcpy(now + keep, target, (size_t)length + 1);
 		} else {
-			strcpy(now, target);
+			memcpy(now, target, (size_t)length + 1);
 		}
 	}
 	return false;

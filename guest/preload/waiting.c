@@ -52,9 +52,10 @@ static int tell(struct wait *wait)
 
 		if (!wait->devices[i].file && device_visible(fd->fd))
 			continue;
-		fd->revents = wait->devices[i].file
-				      ? (short)readiness_told(wait->devices[i].file, (unsigned short)fd->events)
-				      : POLLNVAL;
+		if (wait->devices[i].file)
+			fd->revents = (short)readiness_told(wait->devices[i].file, (unsigned short)fd->events);
+		else
+			fd->revents = POLLNVAL;
 		ready += fd->revents != 0;
 	}
 	return ready;

@@ -11,6 +11,7 @@ void test_calls(void)
 	struct iovec parts[2] = {{got, 1}, {got + 1, 1}};
 	struct probe_pair pair = {.a = 41};
 	void *volatile bad = (void *)8;
+	volatile int negative = -1;
 	int fd = open_node(NODE, O_RDWR), reader, writer, on = 1;
 
 	CHECK(ioctl(fd, PROBE_ADD, &pair) == 5 && pair.b == 42);
@@ -32,7 +33,7 @@ void test_calls(void)
 	parts[1].iov_base = records + 2;
 	CHECK(writev(fd, parts, 2) == 2);
 	CHECK(read(fd, got, 20) == 3 && got[0].value == 3 && got[1].value == 1 && got[2].value == 3);
-	FAILS(readv(fd, parts, -1), EINVAL);
+	FAILS(readv(fd, parts, negative), EINVAL);
 	FAILS(readv(fd, bad, 1), EFAULT);
 
 	/* O_NONBLOCK from open, fcntl and ioctl. */

@@ -7,8 +7,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-extern char **environ;
-
 void test_fork(void)
 {
 	int watch = open_node(NODE, O_RDWR), fd = open_node(OTHER, O_RDWR), copy, closes, status;

@@ -85,6 +85,7 @@ END
 under /usr/bin/python3 "$folder/device.py" || fail "python3"
 
 # Redirections move descriptors about; `exec 3<>` takes a number that the shim must not sit on.
+# shellcheck disable=SC2016
 under bash -ec '
 	exec 3<>/dev/probe0 4</dev/probe0 5>&3
 	[ -c /dev/probe0 ] && [ -r /dev/probe0 ] && [ ! -e /dev/probe2 ]
