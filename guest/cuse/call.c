@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#define ERESTARTSYS_FIRST 512 /* kernel-internal errnos; a driver's never reach user space, so a host's must not */
-#define ERESTARTSYS_LAST  516
-#define HEADER_ERROR_MAX  511 /* fuse_dev_do_write() refuses -512 and below */
+/* Errnos that the kernel acts upon: a driver's never reach user space, so a host's must not. */
+#define ERESTART_FIRST   512 /* ERESTARTSYS */
+#define ERESTART_LAST    516 /* ERESTART_RESTARTBLOCK */
+#define ENOIOCTLCMD      515
+#define HEADER_ERROR_MAX 511 /* fuse_dev_do_write() refuses -512 and below */
 
 static void list_add(struct call **list, struct call *call)
 {
@@ -220,8 +222,8 @@ int call_error(const struct call *call, const struct iof_reply *reply)
 	case IOF_STATUS_NEVER_STARTED: return EINTR;
 	default: return ENODEV;
 	}
-	if (reply->error >= ERESTARTSYS_FIRST && reply->error <= ERESTARTSYS_LAST)
-		return EINTR;
+	if (reply->error >= ERESTART_FIRST && reply->error <= ERESTART_LAST)
+		return reply->error == ENOIOCTLCMD ? ENOTTY : EINTR;
 	if (reply->status == IOF_STATUS_REFUSED && !reply->error)
 		return EIO;
 	return reply->error <= INT32_MAX ? (int)reply->error : EIO;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #define IOCTL_COMPAT_X32 (1u << 5) /* FUSE_IOCTL_COMPAT_X32 of linux/fuse.h; libfuse's headers lack it */
+#define ERRNO_MAX        4095      /* results from -4095 to -1 are errnos */
 #define RESULT_RESTART   (-512)    /* ERESTARTSYS: the kernel restarts the call or returns EINTR, as SA_RESTART says */
 
 /* A number that the IDL declares unsupported, or that the VFS may take, or whose hash differs: why it is ENOTTY. */
@@ -63,6 +64,9 @@ static void finish_ioctl(struct call *call, const struct iof_reply *reply, const
 		fail_ioctl(call, failed);
 		return;
 	}
+	/* No driver's: the C library would make an errno of it, and the kernel a restart of some. */
+	if (!error && reply->result < 0 && reply->result >= -ERRNO_MAX)
+		error = EIO;
 	/* Without a signal that result would reach the application as errno 512. */
 	if (cut_short && call->interrupted && (call->command->flags & IOF_CMD_RESTART))
 		result = RESULT_RESTART;

@@ -81,6 +81,8 @@ static void test_errnos(struct app *app)
 	/* Kernels that turn it into ENOTTY, which later ones do, leave no other way to say it. */
 	check(app, ioctl(app->fd, TD_ERRNO, ENOSYS) == -1 && (errno == ENOSYS || errno == ENOTTY), "ENOSYS or ENOTTY");
 	check_result(app, "the kernel's own errnos stay inside", ioctl(app->fd, TD_ERRNO, 512), -1, EINTR);
+	check_result(app, "... nor does ENOIOCTLCMD come out", ioctl(app->fd, TD_ERRNO, 515), -1, ENOTTY);
+	check_result(app, "a result that would be taken for an errno", ioctl(app->fd, TD_RESULT, -512), -1, EIO);
 	check_result(app, "an errno together with data", ioctl(app->fd, TD_BUSY, &flat), -1, EBUSY);
 	check_result(app, "... the data", (long)flat.b, 5, 0);
 }
