@@ -22,7 +22,7 @@ struct config_node; /**< a setting with its place in the configuration file (hos
 /** A call that a cancel may want to end. The session owns it; valid while the method runs. */
 struct host_call {
 	uint64_t tag;
-	bool nonblock;       /**< O_NONBLOCK as the guest's open file has it now */
+	bool nonblock;          /**< O_NONBLOCK as the guest's open file has it now */
 	volatile int cancelled; /**< set before the cancel method or signal comes; atomic access only */
 };
 
@@ -38,7 +38,7 @@ struct host_backend {
 	 * @return 0, or -EINVAL after config_error() has said what is wrong and where.
 	 */
 	int (*device_create)(const struct config_node *settings, const struct iof_interface *interface,
-	                     struct host_device **device);
+			     struct host_device **device);
 	void (*device_destroy)(struct host_device *device);
 
 	/** All results are the driver's: >= 0, or a negative errno (magnitude may exceed 133). */
@@ -46,13 +46,14 @@ struct host_backend {
 	/** Last reference gone; no other method runs or will run. May wait, as a driver's release does. */
 	void (*close)(struct host_file *file);
 	long (*ioctl)(struct host_file *file, const struct iof_command *command, uint32_t number, uint64_t argument,
-	              struct host_call *call);
+		      struct host_call *call);
 	/** @p count as the interface counts (records or bytes). */
 	ssize_t (*read)(struct host_file *file, void *buffer, size_t count, struct host_call *call);
 	ssize_t (*write)(struct host_file *file, void *buffer, size_t count, struct host_call *call);
 	/** Readiness now. If @p notify is not NULL and none of @p events is ready, it is called once, later. */
 	uint32_t (*poll)(struct host_file *file, uint32_t events, host_notify *notify, void *context);
-	/** Wakes a call whose `cancelled` has just been set, where a signal to its thread would not do. May be NULL. */
+	/** Wakes a call whose `cancelled` has just been set, where a signal to its thread would not do. May be NULL.
+	 *  Runs with the session locked: may take the backend's own locks, may not wait or call a host_notify. */
 	void (*cancel)(struct host_file *file, struct host_call *call);
 };
 

@@ -208,8 +208,10 @@ static int open_file(struct worker *worker, struct device *device, int flags)
 	if (!job->open)
 		return -ENOMEM;
 	error = guard_enter(worker);
-	if (error)
+	if (error) {
+		job_log_busy(worker);
 		return error;
+	}
 	error = driver_enter(worker);
 	if (!error) {
 		error = device->backend_device->backend->open(device->backend_device, flags, &job->call, &file);
@@ -238,8 +240,7 @@ static void answer_open(struct worker *worker, struct handle *handle, const char
 		job_reply(worker, IOF_STATUS_INTERRUPTED, -1, EINTR, NULL, 0, false);
 		error = 1;
 	} else if (error) {
-		refuse(worker, -error, "%s: open: %s", name,
-		       error == -EAGAIN ? "all threads of the session are busy" : strerror(-error));
+		refuse(worker, -error, "%s: open: %s", name, strerror(-error));
 	}
 	if (error) {
 		handle_unreserve(session, handle);

@@ -30,7 +30,7 @@ struct device {
 	char *name; /**< below /dev */
 	const struct iof_interface *interface;
 	struct host_device *backend_device;
-	uint32_t mode, major, minor;
+	_Atomic uint32_t mode, major, minor;
 	void (*release)(void *context); /**< runs after device_destroy(); may be NULL */
 	void *release_context;
 

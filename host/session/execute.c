@@ -170,6 +170,12 @@ static int64_t call_backend(struct worker *worker)
 										 &job->call);
 }
 
+void job_log_busy(struct worker *worker)
+{
+	session_log(worker->session, IOF_LOG_WARNING, "%s %s: refused: all %u threads of the session are busy",
+		    worker->job.device->name, job_name(&worker->job), worker->session->limits.threads);
+}
+
 static void execute_call(struct worker *worker)
 {
 	struct job *job = &worker->job;
@@ -191,8 +197,7 @@ static void execute_call(struct worker *worker)
 	}
 	error = guard_enter(worker);
 	if (error) {
-		session_log(worker->session, IOF_LOG_WARNING, "%s %s: refused: all %u threads of the session are busy",
-			    job->device->name, job_name(job), worker->session->limits.threads);
+		job_log_busy(worker);
 		job_refuse(worker, EAGAIN);
 		return;
 	}

@@ -204,6 +204,8 @@ void job_reply(struct worker *worker, enum iof_status status, int64_t result, ui
 bool job_is_traced(const struct worker *worker);
 /* One line for a call that has been answered; @p after: what it brought back. */
 void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const char *after);
+/* Why guard_enter() failed. */
+void job_log_busy(struct worker *worker);
 void job_refuse(struct worker *worker, int error);
 
 /* control.c */

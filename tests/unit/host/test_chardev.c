@@ -231,6 +231,7 @@ static void readiness(void **state)
 {
 	struct terminal *terminal = *state;
 	struct told told = {0};
+	struct host_file *file;
 	struct host_call call = {0};
 	char byte;
 
@@ -245,8 +246,14 @@ static void readiness(void **state)
 		assert_int_equal(chardev->poll(terminal->master, POLLIN, tell, &told), POLLIN);
 		assert_int_equal(chardev->read(terminal->master, &byte, 1, &call), 1);
 	}
-	/* Armed when it is closed: nobody is told any more. */
+	/* Armed when it is closed: nobody is told any more, though the other end is written to and closed. */
 	assert_int_equal(chardev->poll(terminal->master, POLLIN, tell, &told), 0);
+	chardev->close(terminal->master);
+	(void)write(terminal->slave, "x", 1);
+	assert_int_equal(try_open(terminal->device, O_RDWR, &file), 0);
+	terminal->master = file;
+	(void)poll(NULL, 0, 20);
+	assert_int_equal(told.times, 3);
 }
 
 static void another_user(void **state)
