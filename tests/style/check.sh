@@ -32,7 +32,13 @@ mapfile -t text < <(text_files)
 check clang-format clang-format --dry-run -Werror "${c[@]}"
 check clang-tidy "$PYTHON" tests/style/tidy.py "$BUILD"
 check black black -q --check --diff "${py[@]}"
-check mypy mypy --cache-dir "$BUILD/mypy" "${py[@]}"
+mapfile -t pytest < <(pytest_folders)
+mapfile -t strict < <(printf '%s\n' "${py[@]}" | grep -v -F -f <(printf '%s/\n' "${pytest[@]}"))
+check "mypy --strict" mypy --cache-dir "$BUILD/mypy" "${strict[@]}"
+# Tests take pytest's fixtures, whose types are seen where they are made.
+for folder in "${pytest[@]}"; do
+	check "mypy of $folder" bash -c "cd '$folder' && mypy --config-file= --ignore-missing-imports --cache-dir '$BUILD/mypy' *.py"
+done
 check pylint pylint -j 2 --score n "${py[@]}"
 check shellcheck shellcheck -x "${sh[@]}"
 check codespell codespell "${text[@]}"

@@ -17,6 +17,11 @@ python_files() {
 	tree_files '*.py'
 }
 
+# Folders of pytest: a module there goes by its bare name.
+pytest_folders() {
+	tree_files '*/conftest.py' '*/test_*.py' | xargs -r dirname | sort -u
+}
+
 # Scripts by name, and by first line where the name does not tell.
 shell_files() {
 	{
