@@ -14,11 +14,11 @@ if [ "$VM_ROLE" = guest ]; then
 	}
 	for part; do
 		note "$part"
-		await "$part-may-run" 120 || exit 1
+		await "$part-may-run" 300 || exit 1
 		bash "$parts/$part/guest.sh"
 		echo $? >"$VM_SHARE/$part.status"
 		signal "$part-ended"
-		await "$part-finished" 120 || exit 1
+		await "$part-finished" 300 || exit 1
 	done
 	exit 0
 fi
@@ -41,7 +41,7 @@ for part; do
 	# A guest that gave up does not come to this part.
 	[ ! -e "$VM_SHARE/guest.exit" ] || exit 1
 	signal "$part-may-run"
-	await "$part-ended" 300 || {
+	await "$part-ended" 600 || {
 		vm_report 1 "$part: guest.sh did not end"
 		exit 1
 	}
@@ -50,4 +50,4 @@ for part; do
 	bash "$parts/$part/host.sh" finish "$status" || vm_report 1 "$part: host.sh finish"
 	signal "$part-finished"
 done
-guest_wait 60
+guest_wait 120

@@ -8,7 +8,7 @@
 serve() {
 	local suffix
 	for suffix in '' -32; do
-		await "dump$suffix-listens" 400 || exit
+		await "dump$suffix-listens" 1200 || exit
 		cansend vcan0 123#DEADBEEF
 		cansend vcan0 1F334455#1122334455667788
 		cansend vcan0 7FF#R
