@@ -290,7 +290,7 @@ static void what_a_full_socket_does_not_take_is_kept_in_order(void **state)
 	}
 	assert_true(sent > 2 * (size_t)IOF_MESSAGE_MAX && sent < room);
 
-	/* An ack still gets through to the backlog. */
+	/* What is sent later comes later. */
 	uint8_t *ack = message(40, 0xaa);
 	struct iovec part = {.iov_base = ack, .iov_len = 40};
 
@@ -313,6 +313,30 @@ static void what_a_full_socket_does_not_take_is_kept_in_order(void **state)
 	assert_memory_equal(at, ack, 40);
 	free(ack);
 	free(received);
+	pair_destroy(&pair);
+}
+
+static void a_backlog_that_takes_nothing_more_takes_an_ack(void **state)
+{
+	(void)state;
+	static const uint32_t lengths[] = {30000, 1000, 72};
+	struct pair pair = pair_create();
+	uint8_t *bytes = message(30000, 0);
+	int r;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct iovec part = {.iov_base = bytes, .iov_len = lengths[i]};
+
+		iof_put_u32(bytes, lengths[i]);
+		do
+			r = pair.link->ops->send(pair.link, &part, 1);
+		while (r >= 0);
+		assert_int_equal(r, -ENOBUFS);
+	}
+	struct iovec ack = {.iov_base = bytes, .iov_len = 40};
+
+	assert_int_equal(pair.link->ops->send(pair.link, &ack, 1), 1);
+	free(bytes);
 	pair_destroy(&pair);
 }
 
@@ -375,6 +399,7 @@ int main(void)
 		cmocka_unit_test(death_of_the_peer_at_any_byte_is_seen_once_and_for_all),
 		cmocka_unit_test(replies_ahead_of_a_reset_are_delivered),
 		cmocka_unit_test(what_a_full_socket_does_not_take_is_kept_in_order),
+		cmocka_unit_test(a_backlog_that_takes_nothing_more_takes_an_ack),
 		cmocka_unit_test(sending_to_a_dead_peer_is_ENODEV_and_no_signal),
 		cmocka_unit_test(bytes_taken_by_an_abandoned_sleep_are_not_lost),
 		cmocka_unit_test(shutdown_ends_receive),
