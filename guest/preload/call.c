@@ -199,13 +199,13 @@ static void log_undeclared(const struct iof_device *device, uint32_t number)
 		number & 0xff, number >> 16 & 0x3fff, device->interface_name);
 }
 
-static const struct iof_command *command_of(struct shim_file *file, uint32_t number)
+static const struct iof_command *command_of(struct shim_file *file, iof_abi abi, uint32_t number)
 {
 	const struct iof_device *device = file->device;
 	const struct iof_command *command = NULL;
 
 	if (device->interface)
-		command = iof_interface_command(device->interface, IOF_ABI_LAYOUT(IOF_ABI_NATIVE), number);
+		command = iof_interface_command(device->interface, IOF_ABI_LAYOUT(abi), number);
 	if (!command) {
 		log_undeclared(device, number);
 		return NULL;
@@ -232,7 +232,8 @@ static uint32_t reply_max(const struct shim_call *call)
 	return (uint32_t)(IOF_REPLY_SIZE + iof_walk_reply_max(call->walk));
 }
 
-long call_ioctl(struct section *section, struct shim_file *file, int fd, unsigned long number, uint64_t argument)
+long call_ioctl(struct section *section, struct shim_file *file, int fd, iof_abi abi, unsigned long number,
+		uint64_t argument)
 {
 	struct iof_request request = request_of(IOF_OP_IOCTL, file, fd);
 	const struct iof_command *command;
@@ -244,14 +245,14 @@ long call_ioctl(struct section *section, struct shim_file *file, int fd, unsigne
 
 	if (file->dead)
 		return -ENODEV;
-	command = command_of(file, (uint32_t)number);
+	command = command_of(file, abi, (uint32_t)number);
 	if (!command)
 		return -ENOTTY;
 	call = begin(KIND_TRANSFER, file->link, file);
 	if (!call)
 		return -ENOMEM;
-	error = iof_gather(call->walk, command, (uint32_t)number, IOF_ABI_NATIVE, argument, &shim_memory, &payload,
-			   &length, &null);
+	error = iof_gather(call->walk, command, (uint32_t)number, abi, argument, &shim_memory, &payload, &length,
+			   &null);
 	if (error) {
 		iof_log(IOF_LOG_DEBUG, "%s: %s: %s", file->device->name, command->name, iof_walk_reason(call->walk));
 		goto out;

@@ -32,13 +32,18 @@ int call_pool_fill(void);
 /** In a forked child: the parent's calls are not this process's. */
 void call_pool_forked(void);
 
-long call_ioctl(struct section *section, struct shim_file *file, int fd, unsigned long number, uint64_t argument);
+/** @p abi of the caller: a 32-bit program may have a time_t of either width. */
+long call_ioctl(struct section *section, struct shim_file *file, int fd, iof_abi abi, unsigned long number,
+		uint64_t argument);
 /** @p count as the application gave it, in the interface's unit. */
 ssize_t call_read(struct section *section, struct shim_file *file, int fd, void *buffer, size_t count);
 ssize_t call_write(struct section *section, struct shim_file *file, int fd, const void *buffer, size_t count);
 /** Opens @p device; fills handle and token. */
 int call_open(struct section *section, struct link *link, const char *device, int flags, iof_handle *handle,
 	      uint64_t *token);
+
+/** A whole ioctl() on a device descriptor: -1 and errno. Not in a section. (interpose_io.c) */
+int ioctl_device(int fd, iof_abi abi, unsigned long number, uintptr_t argument);
 
 /** Asks the host for readiness without waiting for the answer. @p arm: it pushes an event if none of @p events is
  * ready. */

@@ -134,14 +134,14 @@ static bool ioctl_of_kernel(struct shim_file *file, int fd, unsigned long number
 	}
 }
 
-static int ioctl_device(int fd, unsigned long number, uintptr_t argument)
+int ioctl_device(int fd, iof_abi abi, unsigned long number, uintptr_t argument)
 {
 	struct section *section = section_enter();
 	struct shim_file *file = section->file = file_get(fd);
 	long result = -EBADF;
 
 	if (file && !ioctl_of_kernel(file, fd, number, argument, &result))
-		result = call_ioctl(section, file, fd, number, argument);
+		result = call_ioctl(section, file, fd, abi, number, argument);
 	section_leave(section, false);
 	return (int)shim_result(result);
 }
@@ -157,5 +157,5 @@ INTERPOSE int ioctl(int fd, unsigned long number, ...)
 	va_end(list);
 	if (!kind)
 		return real()->ioctl(fd, number, argument);
-	return kind < 0 ? (int)no_such() : ioctl_device(fd, number, (uintptr_t)argument);
+	return kind < 0 ? (int)no_such() : ioctl_device(fd, IOF_ABI_NATIVE, number, (uintptr_t)argument);
 }

@@ -97,3 +97,22 @@ INTERPOSE int recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags, 
 		after_receive(&messages[i].msg_hdr);
 	return result;
 }
+
+#if !defined(__LP64__) && __TIMESIZE == 32
+ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags);
+INTERPOSE ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags)
+{
+	before_send(message);
+	return real()->__sendmsg64(fd, message, flags);
+}
+
+ssize_t __recvmsg64(int fd, struct msghdr *message, int flags);
+INTERPOSE ssize_t __recvmsg64(int fd, struct msghdr *message, int flags)
+{
+	ssize_t result = real()->__recvmsg64(fd, message, flags);
+
+	if (result >= 0)
+		after_receive(message);
+	return result;
+}
+#endif

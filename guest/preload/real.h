@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
@@ -127,9 +128,39 @@ typedef void shim_handler(int);
 	X(siglongjmp, void, (struct __jmp_buf_tag *, int))                                                             \
 	X(__longjmp_chk, void, (struct __jmp_buf_tag *, int))
 
+/* What programs with a 64-bit time_t call where the C library's own has 32 bits. */
+#if !defined(__LP64__) && __TIMESIZE == 32
+struct timespec64 {
+	int64_t tv_sec;
+	int32_t tv_nsec, pad; /* little-endian */
+};
+struct timeval64 {
+	int64_t tv_sec, tv_usec;
+};
+struct stat_time64; /* struct stat as such a program has it */
+
+#define REAL_FUNCTIONS_TIME64(X)                                                                                       \
+	X(__ioctl_time64, int, (int, unsigned long, ...))                                                              \
+	X(__fcntl_time64, int, (int, int, ...))                                                                        \
+	X(__ppoll64, int, (struct pollfd *, nfds_t, const struct timespec64 *, const sigset_t *))                      \
+	X(__ppoll64_chk, int, (struct pollfd *, nfds_t, const struct timespec64 *, const sigset_t *, size_t))          \
+	X(__select64, int, (int, fd_set *, fd_set *, fd_set *, struct timeval64 *))                                    \
+	X(__pselect64, int, (int, fd_set *, fd_set *, fd_set *, const struct timespec64 *, const sigset_t *))          \
+	X(__epoll_pwait2_time64, int, (int, struct epoll_event *, int, const struct timespec64 *, const sigset_t *))   \
+	X(__sendmsg64, ssize_t, (int, const struct msghdr *, int))                                                     \
+	X(__recvmsg64, ssize_t, (int, struct msghdr *, int))                                                           \
+	X(__stat64_time64, int, (const char *, struct stat_time64 *))                                                  \
+	X(__lstat64_time64, int, (const char *, struct stat_time64 *))                                                 \
+	X(__fstat64_time64, int, (int, struct stat_time64 *))                                                          \
+	X(__fstatat64_time64, int, (int, const char *, struct stat_time64 *, int))
+#else
+#define REAL_FUNCTIONS_TIME64(X)
+#endif
+
 struct real {
 #define REAL_MEMBER(name, result, parameters) result(*name) parameters;
 	REAL_FUNCTIONS(REAL_MEMBER)
+	REAL_FUNCTIONS_TIME64(REAL_MEMBER)
 #undef REAL_MEMBER
 };
 
