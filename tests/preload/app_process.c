@@ -3,6 +3,7 @@
 #include "app.h"
 #include <poll.h>
 #include <spawn.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -242,6 +243,15 @@ static void *wait_for_end(void *context)
 	return NULL;
 }
 
+static void *wait_in_epoll(void *context)
+{
+	struct epoll_event event;
+
+	CHECK(epoll_wait(*(int *)context, &event, 1, 5000) == 1);
+	CHECK((event.events & (EPOLLERR | EPOLLHUP)) == (EPOLLERR | EPOLLHUP));
+	return NULL;
+}
+
 /* Runs without a host of the driver's. */
 void test_gone(void)
 {
@@ -249,7 +259,7 @@ void test_gone(void)
 	struct pollfd entry = {0};
 	pthread_t thread;
 	pid_t host;
-	int fd, fresh;
+	int fd, fresh, set;
 
 	FAILS(open(NODE, O_RDWR), ENODEV);
 	host = host_start();
@@ -272,7 +282,10 @@ void test_gone(void)
 	CHECK(ioctl(fresh, PROBE_OPENS) == 1);
 	FAILS(ioctl(fd, PROBE_OPENS), ENODEV);
 	CHECK(close(fd) == 0);
-	/* It goes while this process sleeps in poll(). */
+	/* It goes while this process sleeps in poll(), and another thread in epoll_wait(). */
+	set = epoll_create1(0);
+	CHECK(epoll_ctl(set, EPOLL_CTL_ADD, fresh, &(struct epoll_event){.events = EPOLLIN}) == 0);
+	CHECK(!pthread_create(&thread, NULL, wait_in_epoll, &set));
 	entry.fd = fresh;
 	CHECK(poll(&entry, 1, 0) == 0);
 	if (!fork()) {
@@ -281,5 +294,6 @@ void test_gone(void)
 		_exit(0);
 	}
 	CHECK(poll(&entry, 1, 5000) == 1 && entry.revents == (POLLERR | POLLHUP));
+	CHECK(!pthread_join(thread, NULL));
 	CHECK(close(fresh) == 0);
 }
