@@ -125,7 +125,7 @@ int main(int argc, char **argv)
 		default: return usage(stderr, EX_USAGE);
 		}
 	}
-	if (argc - optind != 1 || strcmp(argv[optind], "status"))
+	if (argc - optind != 1 || strcmp(argv[optind], "status") != 0)
 		return usage(stderr, EX_USAGE);
 	if (address[0] == '/') {
 		(void)snprintf(path, sizeof(path), "unix:%s", address);

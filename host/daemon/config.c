@@ -368,7 +368,7 @@ void config_reject_unknown(const struct config_node *map)
 
 uint64_t config_size(const struct config_node *map, const char *key, uint64_t fallback, uint64_t min, uint64_t max)
 {
-	static const struct unit units[] = {{"KiB", 1024}, {"MiB", 1024 * 1024}, {NULL, 0}};
+	static const struct unit units[] = {{"KiB", 1024}, {"MiB", 1048576}, {NULL, 0}};
 	const struct config_node *node = scalar(map, key);
 	uint64_t value;
 
@@ -461,7 +461,7 @@ bool config_equal(const struct config_node *a, const struct config_node *b)
 	if (a->kind == CONFIG_SCALAR)
 		return !strcmp(a->text, b->text);
 	for (size_t i = 0; i < a->n_items; i++) {
-		if (a->kind == CONFIG_MAP && strcmp(a->keys[i], b->keys[i]))
+		if (a->kind == CONFIG_MAP && strcmp(a->keys[i], b->keys[i]) != 0)
 			return false;
 		if (!config_equal(a->items[i], b->items[i]))
 			return false;

@@ -62,7 +62,7 @@ const struct config_node *config_item(const struct config_node *node, size_t ind
 /** Key of a mapping's i-th pair. */
 const char *config_key(const struct config_node *map, size_t index);
 /** The scalar's text; records an error and returns "" if it is a list or a mapping. */
-const char *config_text(const struct config_node *scalar);
+const char *config_text(const struct config_node *node);
 
 /** Records an error at the node's place. @p format: what is wrong; what to do. */
 void config_error(const struct config_node *node, const char *format, ...) __attribute__((format(printf, 2, 3)));

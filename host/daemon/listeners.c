@@ -86,7 +86,7 @@ static int open_address(struct listeners *listeners, const char *address)
 		free(entry);
 		return error;
 	}
-	(void)strcpy(entry->address, address);
+	memcpy(entry->address, address, strlen(address) + 1);
 	entry->wanted = true;
 	event.data.ptr = entry;
 	if (epoll_ctl(listeners->epoll, EPOLL_CTL_ADD, entry->listener->ops->descriptor(entry->listener), &event) < 0) {
@@ -110,7 +110,7 @@ size_t listeners_set(struct listeners *listeners, const char *const *addresses, 
 	for (size_t i = 0; i < count; i++) {
 		struct entry *entry = listeners->entries;
 
-		while (entry && strcmp(entry->address, addresses[i]))
+		while (entry && strcmp(entry->address, addresses[i]) != 0)
 			entry = entry->next;
 		if (entry)
 			entry->wanted = true;

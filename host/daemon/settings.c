@@ -167,7 +167,7 @@ static int read_devices(struct config *config, const struct device_set *before, 
 {
 	const struct config_node *map = config_map(config_root(config), "devices");
 	size_t count = config_count(map), made = 0;
-	struct device **devices = calloc(count + 1, sizeof(*devices));
+	struct device **devices = calloc(count + 1, sizeof(struct device *));
 	int error = devices ? 0 : -ENOMEM;
 
 	if (!count && !config_errors(config))

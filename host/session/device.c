@@ -101,7 +101,7 @@ bool device_unknown_is_new(struct device *device, uint32_t number)
 
 struct device_set *device_set_create(struct device *const *devices, size_t count)
 {
-	struct device_set *set = calloc(1, sizeof(*set) + count * sizeof(set->devices[0]));
+	struct device_set *set = calloc(1, sizeof(*set) + count * sizeof(struct device *));
 
 	if (!set)
 		return NULL;

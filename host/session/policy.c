@@ -15,7 +15,7 @@ static bool is_socket(const char *address, const char *path)
 	const char *rest = strchr(address, ':');
 	size_t length = strlen(path);
 
-	if (!rest || strncmp(++rest, path, length))
+	if (!rest || strncmp(++rest, path, length) != 0)
 		return false;
 	rest += length;
 	if (*rest == ':') {
@@ -42,7 +42,7 @@ static bool rule_matches(const struct guest_rule *rule, const struct iof_peer *p
 		return false;
 	if (rule->privileged && !is_privileged(peer))
 		return false;
-	if (rule->transport && strcmp(rule->transport, peer->transport))
+	if (rule->transport && strcmp(rule->transport, peer->transport) != 0)
 		return false;
 	return !rule->socket || is_socket(address, rule->socket);
 }

@@ -167,7 +167,7 @@ void engine_session_gone(struct session *session);
 void engine_close_elsewhere(struct engine *engine, struct open_file *open);
 
 /* session.c */
-int session_create(struct engine *engine, struct iof_link *link, const char *address, struct session **session);
+int session_create(struct engine *engine, struct iof_link *link, const char *address, struct session **result);
 void session_destroy(struct session *session);
 /* Begins with one thread, the reader. */
 int session_start(struct session *session);

@@ -36,9 +36,10 @@ static void *take(struct pieces *pieces, size_t count, size_t size)
 
 static char *take_text(struct pieces *pieces, const char *text)
 {
-	char *copy = take(pieces, strlen(text) + 1, 1);
+	size_t size = strlen(text) + 1;
+	char *copy = take(pieces, size, 1);
 
-	return copy ? strcpy(copy, text) : (char *)(uintptr_t)protobuf_c_empty_string;
+	return copy ? memcpy(copy, text, size) : (char *)(uintptr_t)protobuf_c_empty_string;
 }
 
 static void pieces_free(struct pieces *pieces)

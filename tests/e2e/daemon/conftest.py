@@ -37,7 +37,7 @@ class Daemon:
         self.notify.bind(str(folder / "notify"))
         self.notify.settimeout(20)
         with self.log_path.open("wb") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # pylint: disable=consider-using-with
                 [HOSTD, "--config", str(self.config), "--log", "info", *options],
                 stderr=log,
                 env={**os.environ, "NOTIFY_SOCKET": str(folder / "notify")},

@@ -254,7 +254,7 @@ def test_status_of_no_daemon(tmp_path):
     assert "none" in output.stderr
 
 
-def test_two_daemons_do_not_share_an_address(start, tmp_path):
+def test_two_daemons_do_not_share_an_address(start):
     daemon = start()
     second = subprocess.run([HOSTD, "-c", str(daemon.config)], capture_output=True, text=True, check=False, timeout=20)
     assert second.returncode == 69
