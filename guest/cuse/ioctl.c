@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #define IOCTL_COMPAT_X32 (1u << 5) /* FUSE_IOCTL_COMPAT_X32 of linux/fuse.h; libfuse's headers lack it */
 #define ERRNO_MAX        4095      /* results from -4095 to -1 are errnos */
@@ -154,8 +155,8 @@ static void run(struct call *call, struct memory_ioctl *ioctl, const void *in, s
 	if (ret == 1)
 		return;
 	if (ret) {
-		iof_log(IOF_LOG_DEBUG, "/dev/%s: %s refused: %s", call->node->name, call->command->name,
-			iof_walk_reason(call->walk));
+		iof_log(IOF_LOG_DEBUG, "/dev/%s: %s is not sent: %s: %s", call->node->name, call->command->name,
+			strerror(-ret), iof_walk_reason(call->walk));
 		call_refuse(call, -ret);
 		return;
 	}
