@@ -11,8 +11,8 @@ ls -l /dev/can? /dev/pcan?
 # A report, an empty line, and a table that is kept for the end.
 run() { # PROGRAM ARGUMENT...
 	echo "\$ $*"
-	"$@" >output || status=1
-	sed '/^$/,$d' output
+	"$@" | tee output | sed -u '/^$/,$d'
+	[ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 	sed -n '/^$/,$p' output >>"$VM_SHARE/table"
 }
 
