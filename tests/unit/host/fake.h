@@ -34,7 +34,7 @@ extern const struct iof_interface fake_interface;
 extern const struct host_backend fake_backend;
 
 /** A device of one reference, "fake0" and so on; its struct fake. */
-struct device *fake_device(const char *name, struct fake **fake);
+struct device *fake_device(const char *name, struct fake **result);
 /** Lets @p count waiting calls go, now or later. */
 void fake_release(struct fake *fake, int count);
 /** Waits until @p value is @p wanted, at most 20 s; fails the test then. */

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 struct guest {
-	int fd;
 	uint64_t tag, arrived;
+	int fd;
 	bool acknowledges;
 };
 

@@ -177,7 +177,7 @@ static void many_messages_in_one_write_keep_their_order(void **state)
 	uint8_t bytes[COUNT * SIZE];
 
 	(void)state;
-	for (unsigned i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < COUNT; i++) {
 		struct iof_request request = {.length = SIZE,
 					      .op = IOF_OP_IOCTL,
 					      .tag = 1000 + i,

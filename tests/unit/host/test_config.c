@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,14 +100,14 @@ static void errors_say_where_what_and_what_to_do(void **state)
 		struct config *config = config_parse("t", wrong[i].text, strlen(wrong[i].text));
 		struct settings settings;
 		char got[4096] = "";
+		size_t used = 0;
 
 		assert_non_null(config);
 		assert_int_equal(settings_read(config, NULL, &settings), -EINVAL);
 		for (size_t k = 0; k < config_errors(config); k++) {
-			(void)strcat(got, config_error_text(config, k));
-			(void)strcat(got, "\n");
+			used += (size_t)snprintf(got + used, sizeof(got) - used, "%s\n", config_error_text(config, k));
 		}
-		if (strcmp(got, wrong[i].errors))
+		if (strcmp(got, wrong[i].errors) != 0)
 			print_message("---- for:\n%s\n---- got:\n%s\n", wrong[i].text, got);
 		assert_string_equal(got, wrong[i].errors);
 		config_unref(config);
@@ -173,7 +174,7 @@ static void a_reload_keeps_what_did_not_change(void **state)
 	(void)state;
 	assert_non_null(changed);
 	*strstr(changed, "500k") = '4';
-	memcpy(strstr(changed, "uid: 1000"), "uid: 1001", 9);
+	strstr(changed, "uid: 1000")[8] = '1';
 	assert_int_equal(read_text(good, NULL, &first), 0);
 	assert_int_equal(read_text(changed, first.devices, &second), 0);
 	/* The rate makes another device of it, a rule does not. */

@@ -24,7 +24,7 @@ static void a_kept_reply_comes_again_as_it_was(void **state)
 	(void)state;
 	(void)guest_fast(&guest, handle, 1);
 	guest.acknowledges = false;
-	for (unsigned i = 0; i < 3; i++) { /* each reply stands where the next call's is packed */
+	for (uint64_t i = 0; i < 3; i++) { /* each reply stands where the next call's is packed */
 		tags[i] = guest_ioctl(&guest, handle, FAKE_WORD, 10 * i);
 		guest_receive(&guest, &first[i]);
 		assert_int_equal(iof_get_u32(first[i].payload), 10 * i + 1);
