@@ -296,5 +296,4 @@ void device_before_fork(void)
 {
 	for (unsigned i = 0; i < file_count(); i++)
 		file_slot(i)->shared = true;
-	link_share_all();
 }

@@ -6,25 +6,52 @@
 #include "guest/preload/link.h"
 #include "guest/preload/real.h"
 #include "guest/preload/section.h"
+#include <fcntl.h>
 #include <ioferry/sys.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
+#define MEET_MS 3000 /* more than a child needs to find out that the host does not answer */
+
+/*
+ * The parent's fork() does not return before the child has attached, so that the parent may close at once. Asking the
+ * host to keep the opens for a while would do that too, but then they would outlive a close by seconds, and a driver
+ * that can be opened once would say EBUSY to the next open.
+ */
+static void meet(const int ends[2], pid_t child)
+{
+	char byte = 0;
+
+	if (!child)
+		iof_sys(SYS_write, ends[1], &byte, (size_t)1);
+	iof_close(ends[1]); /* from here on a child that dies is noticed, too */
+	if (child > 0)
+		(void)iof_poll(ends[0], POLLIN, MEET_MS);
+	iof_close(ends[0]);
+}
+
 static pid_t fork_by(pid_t (*function)(void))
 {
 	struct section *section;
+	int ends[2] = {-1, -1}, error;
 	pid_t child;
 
 	if (!config_address())
 		return function();
 	section = section_enter();
+	if (file_any() && iof_sys(SYS_pipe2, ends, O_CLOEXEC) < 0)
+		link_share_all();
 	device_before_fork();
 	child = function();
+	error = errno;
 	if (!child) {
 		section_forked();
 		device_forked();
 	}
+	if (ends[0] >= 0)
+		meet(ends, child);
 	section_leave(section, false);
+	errno = error;
 	return child;
 }
 

@@ -34,7 +34,7 @@ void link_forked(void);
 struct shim_file;
 /** Gives the file a handle on the host's open of its token. */
 int link_attach(struct link *link, struct shim_file *file);
-/** Keeps all opens alive on the host for some seconds: another process or image is about to attach. */
+/** Keeps all opens alive on the host for some seconds: another image is about to attach. */
 void link_share_all(void);
 
 #endif
