@@ -100,6 +100,11 @@ static void say_field(struct text *text, const struct view *view, const struct i
 		say_fields(text, view, arm->type, image, at);
 		return;
 	}
+	if (field->kind == IOF_CHARS && size == 1 && field->stride[IOF_LAYOUT_LP64] == 1 && at <= view->known) {
+		/* char name[64] is one text, not 64 of them. */
+		say_chars(text, image + at, field->count < view->known - at ? field->count : view->known - at);
+		return;
+	}
 	if (field->count > 1)
 		say(text, "[");
 	for (uint32_t i = 0; i < field->count && i < SCALARS_SHOWN; i++, at += field->stride[IOF_LAYOUT_LP64]) {

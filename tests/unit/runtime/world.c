@@ -214,7 +214,7 @@ static const struct iof_field mixed_fields[] = {
 	{"a", IOF_UINT, 1, ALL(1), ALL(0), ALL(1)},
 	{"b", IOF_SINT, 1, LONG(8, 4), LONG(8, 4), LONG(8, 4)},
 	{"c", IOF_UINT, 1, ALL(8), LONG(16, 8), ALL(8)},
-	{"name", IOF_CHARS, 1, ALL(5), LONG(24, 16), ALL(5)},
+	{"name", IOF_CHARS, 5, ALL(1), LONG(24, 16), ALL(1)},
 	{"t", IOF_SINT, 1, EACH(8, 4, 4, 8), LONG(32, 24), EACH(8, 4, 4, 8)},
 };
 const struct iof_type type_mixed = {"mixed", EACH(40, 28, 32, 32), 1, 0, N_FIELDS(mixed_fields), mixed_fields};
