@@ -24,8 +24,8 @@ enum iof_layout {
 
 /** An ABI is a layout and a byte order: `layout | IOF_BIG_ENDIAN`. */
 typedef unsigned iof_abi;
-#define IOF_BIG_ENDIAN 4u
-#define IOF_ABI_LAYOUT(abi) ((enum iof_layout)((abi) & 3u))
+#define IOF_BIG_ENDIAN      4u
+#define IOF_ABI_LAYOUT(abi) ((enum iof_layout)((abi)&3u))
 
 /** What the wire carries. */
 #define IOF_ABI_CANONICAL ((iof_abi)IOF_LAYOUT_LP64)
@@ -73,7 +73,7 @@ struct iof_type {
 	const char *name;
 	uint32_t size[IOF_LAYOUTS];
 	uint8_t same;       /**< bit 1 << layout is set where the little-endian image equals the canonical one, that of
-	                         every arm of its unions included */
+				 every arm of its unions included */
 	uint8_t n_pointers; /**< number of IOF_POINTER fields (0 makes a copy possible without a look at fields) */
 	uint16_t n_fields;
 	const struct iof_field *fields; /**< in order of their LP64 offsets */

@@ -66,7 +66,7 @@ uint32_t iof_walk_command(const struct iof_walk *walk);
  * @return the segment, never NULL; absent where the argument is NULL or unreadable.
  */
 const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
-                                       unsigned direction, unsigned flags);
+				       unsigned direction, unsigned flags);
 
 /**
  * Elements that lie inline behind a header: the flexible array of the segment walked last. A segment is one
@@ -75,21 +75,20 @@ const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_t
  *               size of the header type in each layout is the offset of its flexible array)
  */
 const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct iof_segment *head,
-                                            const struct iof_type *type, uint32_t count, unsigned direction);
+					    const struct iof_type *type, uint32_t count, unsigned direction);
 
 /** What the pointer at canonical @p offset of element @p element of @p parent points to. */
-const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct iof_segment *parent,
-                                           uint32_t element, uint32_t offset, const struct iof_type *type,
-                                           uint32_t count, unsigned direction, unsigned flags);
+const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
+					   uint32_t offset, const struct iof_type *type, uint32_t count,
+					   unsigned direction, unsigned flags);
 
 /** A NUL-terminated string of at most @p max bytes with its NUL, behind a pointer; its length travels. */
-const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct iof_segment *parent,
-                                          uint32_t element, uint32_t offset, uint32_t max, unsigned direction,
-                                          unsigned flags);
+const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
+					  uint32_t offset, uint32_t max, unsigned direction, unsigned flags);
 
 /** Says that the IOF_UNION field at canonical @p offset of an element of @p segment holds a @p type. */
 void iof_walk_arm(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
-                  const struct iof_type *type);
+		  const struct iof_type *type);
 
 /**
  * Says that only part of @p segment comes back: as many elements (bytes, if @p bytes) as the field at
@@ -97,7 +96,7 @@ void iof_walk_arm(struct iof_walk *walk, const struct iof_segment *segment, uint
  * the driver, except together with an errno (two-call size queries), where all is returned.
  */
 void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment, const struct iof_segment *counter,
-                       uint32_t element, uint32_t offset, uint32_t size, bool bytes);
+		       uint32_t element, uint32_t offset, uint32_t size, bool bytes);
 /** As iof_walk_returned(): the count is the ioctl's own (positive) result. */
 void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes);
 
@@ -117,7 +116,7 @@ uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uin
  * count would write past the list.
  */
 uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
-                        uint32_t size, uint64_t max);
+			uint32_t size, uint64_t max);
 /** Rejects the call: @p what holds a value that selects nothing. */
 void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value);
 
@@ -130,30 +129,31 @@ enum iof_argument {
 };
 
 enum iof_command_flags {
-	IOF_CMD_BLOCKING = 1,    /**< may wait for an event; may be cancelled */
-	IOF_CMD_INLINE = 2,      /**< known not to wait: the session thread runs it without a successor in reserve */
-	IOF_CMD_RESTART = 4,     /**< driver returns ERESTARTSYS on a signal (else EINTR) */
-	IOF_CMD_IDEMPOTENT = 8,  /**< repeating it changes nothing (read-only, consumes nothing) */
+	IOF_CMD_BLOCKING = 1,      /**< may wait for an event; may be cancelled */
+	IOF_CMD_INLINE = 2,        /**< known not to wait: the session thread runs it without a successor in reserve */
+	IOF_CMD_RESTART = 4,       /**< driver returns ERESTARTSYS on a signal (else EINTR) */
+	IOF_CMD_IDEMPOTENT = 8,    /**< repeating it changes nothing (read-only, consumes nothing) */
 	IOF_CMD_VALUE_SIGNED = 16, /**< IOF_ARG_VALUE: a 32-bit caller's value is sign-extended */
-	IOF_CMD_NO_CUSE = 32,    /**< a device node cannot carry it (the VFS takes the number); @c why */
-	IOF_CMD_NO_CHARDEV = 64, /**< the daemon never issues it on a real node; @c why */
+	IOF_CMD_NO_CUSE = 32,      /**< a device node cannot carry it (the VFS takes the number); @c why */
+	IOF_CMD_NO_CHARDEV = 64,   /**< the daemon never issues it on a real node; @c why */
 };
 
 /** One ioctl command. */
 struct iof_command {
 	const char *name;
-	uint32_t number[IOF_LAYOUTS]; /**< the caller's number in each layout; [0] travels */
-	uint32_t mask;                /**< bits of the number that identify it: all, or fewer for a family */
-	uint8_t argument;             /**< enum iof_argument */
-	uint8_t flags;                /**< enum iof_command_flags */
-	uint64_t hash;                /**< of all wire-relevant facts */
+	uint32_t number[IOF_LAYOUTS];         /**< the caller's number in each layout; [0] travels */
+	uint32_t mask;                        /**< bits of the number that identify it: all, or fewer for a family */
+	uint8_t argument;                     /**< enum iof_argument */
+	uint8_t flags;                        /**< enum iof_command_flags */
+	uint64_t hash;                        /**< of all wire-relevant facts */
 	void (*shape)(struct iof_walk *walk); /**< NULL unless IOF_ARG_POINTER */
 	/** Longest wait in ms that the argument asks for: 0 poll, -1 forever. NULL: unknown. */
 	int64_t (*timeout_ms)(const struct iof_walk *walk);
-	const char *why;              /**< unsupported, NO_CUSE, NO_CHARDEV: the reason, one sentence */
+	const char *why; /**< unsupported, NO_CUSE, NO_CHARDEV: the reason, one sentence */
 };
 
-/** The LP64 number that travels for a caller's @p number: a family's parameter bits are kept as the caller gave them. */
+/** The LP64 number that travels for a caller's @p number: a family's parameter bits are kept as the caller gave them.
+ */
 static inline uint32_t iof_command_number(const struct iof_command *command, uint32_t number)
 {
 	return (command->number[IOF_LAYOUT_LP64] & command->mask) | (number & ~command->mask);
@@ -170,19 +170,19 @@ struct iof_io {
 
 /** A device interface: everything generated from one IDL file. Constant. */
 struct iof_interface {
-	const char *name;   /**< "can4linux" */
-	const char *driver; /**< driver and version it was read from */
-	const char *node;   /**< usual node name, "can%u" */
-	uint64_t hash;      /**< of all commands' hashes and of read, write and poll */
+	const char *name;                   /**< "can4linux" */
+	const char *driver;                 /**< driver and version it was read from */
+	const char *node;                   /**< usual node name, "can%u" */
+	uint64_t hash;                      /**< of all commands' hashes and of read, write and poll */
 	const struct iof_command *commands; /**< sorted by number[IOF_LAYOUT_LP64] */
 	uint32_t n_commands;
 	struct iof_io read, write;
-	bool poll;          /**< poll() is meaningful */
+	bool poll; /**< poll() is meaningful */
 };
 
 /** The command that a caller of this layout means by @p number; NULL if undeclared. */
 const struct iof_command *iof_interface_command(const struct iof_interface *interface, enum iof_layout layout,
-                                                uint32_t number);
+						uint32_t number);
 
 /** All interfaces of this build (generated registry), NULL-terminated. */
 extern const struct iof_interface *const iof_interfaces[];

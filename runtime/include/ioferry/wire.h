@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #define IOF_PROTOCOL_VERSION 1u
-#define IOF_MESSAGE_MAX (1u << 20)  /**< default greatest message, header included, bytes */
-#define IOF_MESSAGE_CEILING (64u << 20) /**< greatest value that may be configured */
+#define IOF_MESSAGE_MAX      (1u << 20)  /**< default greatest message, header included, bytes */
+#define IOF_MESSAGE_CEILING  (64u << 20) /**< greatest value that may be configured */
 
 enum iof_op {
 	IOF_OP_CONTROL = 1, /**< protobuf ControlRequest / ControlReply: hello, open, attach, share, status */
@@ -22,10 +22,10 @@ enum iof_op {
 	IOF_OP_IOCTL,       /**< handle, command, canonical argument */
 	IOF_OP_READ,        /**< handle; payload: u64 count */
 	IOF_OP_WRITE,       /**< handle; payload: u64 count, records */
-	IOF_OP_POLL,        /**< handle; payload: u32 events, u32 arm (1: push one event when any is ready). result: revents */
-	IOF_OP_CANCEL,      /**< payload: u64 tag. Has no reply of its own: the cancelled call's reply is the answer */
-	IOF_OP_ACK,         /**< nothing but the header's ack */
-	IOF_OP_REAP,        /**< payload: u64 tag. The kept reply of that tag is sent again */
+	IOF_OP_POLL, /**< handle; payload: u32 events, u32 arm (1: push one event when any is ready). result: revents */
+	IOF_OP_CANCEL, /**< payload: u64 tag. Has no reply of its own: the cancelled call's reply is the answer */
+	IOF_OP_ACK,    /**< nothing but the header's ack */
+	IOF_OP_REAP,   /**< payload: u64 tag. The kept reply of that tag is sent again */
 	IOF_OP_COUNT
 };
 
@@ -45,18 +45,18 @@ enum iof_status {
 };
 
 #define IOF_REQUEST_SIZE 40u
-#define IOF_REPLY_SIZE 32u
+#define IOF_REPLY_SIZE   32u
 
 /** An open of the host: slot and generation, so that a stale handle never names a younger open. 0: none. */
 typedef uint64_t iof_handle;
 
 /** Offsets: length 0, op 4, flags 6, tag 8, ack 16, handle 24, command 32, reply_max 36; payload from 40. */
 struct iof_request {
-	uint32_t length;    /**< of the whole message */
-	uint16_t op;        /**< enum iof_op */
-	uint16_t flags;     /**< enum iof_request_flags */
-	uint64_t tag;       /**< never reused in a session; 0 is not a tag */
-	uint64_t ack;       /**< highest seq such that it and all before it have arrived */
+	uint32_t length; /**< of the whole message */
+	uint16_t op;     /**< enum iof_op */
+	uint16_t flags;  /**< enum iof_request_flags */
+	uint64_t tag;    /**< never reused in a session; 0 is not a tag */
+	uint64_t ack;    /**< highest seq such that it and all before it have arrived */
 	iof_handle handle;
 	uint32_t command;   /**< IOF_OP_IOCTL: the LP64 number */
 	uint32_t reply_max; /**< greatest reply that the guest takes, header included */
@@ -68,9 +68,9 @@ struct iof_reply {
 	uint16_t status; /**< enum iof_status */
 	uint16_t reserved;
 	uint64_t tag;
-	uint64_t seq;    /**< 1, 2, 3, ... in the order in which the session's replies were made; events: 0 */
-	int32_t result;  /**< of the call when error is 0 */
-	uint32_t error;  /**< errno as the driver gave it, 32 bits wide (esd returns 257); 0: none */
+	uint64_t seq;   /**< 1, 2, 3, ... in the order in which the session's replies were made; events: 0 */
+	int32_t result; /**< of the call when error is 0 */
+	uint32_t error; /**< errno as the driver gave it, 32 bits wide (esd returns 257); 0: none */
 };
 
 void iof_request_encode(const struct iof_request *request, uint8_t bytes[IOF_REQUEST_SIZE]);
