@@ -138,7 +138,7 @@ static void serve(struct daemon *daemon)
 
 		for (int i = 0; i < count; i++) {
 			if (events[i].data.ptr)
-				listeners_accept(daemon->listeners, events[i].data.ptr, daemon->engine);
+				listeners_accept(events[i].data.ptr, daemon->engine);
 			else
 				signalled = true;
 		}

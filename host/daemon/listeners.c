@@ -129,12 +129,11 @@ static void log_refused(struct entry *entry, struct iof_log_limit *limit, const 
 		iof_log(IOF_LOG_WARNING, "%s: %s: %s (%u more)", entry->address, what, strerror(-error), dropped);
 }
 
-void listeners_accept(struct listeners *listeners, void *event, struct engine *engine)
+void listeners_accept(void *event, struct engine *engine)
 {
 	struct entry *entry = event;
 	struct timespec pause = {.tv_nsec = 50000000};
 
-	(void)listeners;
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		struct iof_link *link;
 		int error = entry->listener->ops->accept(entry->listener, &link);

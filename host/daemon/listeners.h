@@ -22,6 +22,6 @@ void listeners_set_mode(struct listeners *listeners, uint32_t mode);
  *  are logged. @return how many could not be opened. */
 size_t listeners_set(struct listeners *listeners, const char *const *addresses, size_t count);
 /** Takes all waiting connections of the listener that @p event names. */
-void listeners_accept(struct listeners *listeners, void *event, struct engine *engine);
+void listeners_accept(void *event, struct engine *engine);
 
 #endif

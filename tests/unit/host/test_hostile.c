@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct bad {
@@ -179,6 +180,42 @@ static void one_that_never_acknowledges(void **state)
 	test_engine_end(engine);
 }
 
+/* It acknowledges what it never read, so that only the link's backlog can stop it. */
+static void one_that_never_reads(void **state)
+{
+	enum { ENOUGH = 400000 };
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest guest = guest_begin(engine, 1000), good = guest_begin(engine, 1001);
+	iof_handle handle = guest_open(&guest, "fake0", NULL, NULL);
+	iof_handle good_handle = guest_open(&good, "fake0", NULL, NULL);
+	struct iof_request request = {.length = IOF_REQUEST_SIZE + 8,
+				      .op = IOF_OP_IOCTL,
+				      .handle = handle,
+				      .command = FAKE_FAST,
+				      .reply_max = 64};
+	uint8_t bytes[IOF_REQUEST_SIZE + 8] = {0};
+	uint64_t first = guest.arrived, sent;
+
+	(void)state;
+	for (sent = 0; sent < ENOUGH; sent++) {
+		request.tag = 1000 + sent;
+		/* All but some hundred at the end, which the host may not have made yet. */
+		request.ack = sent > 300 ? first + sent - 300 : first;
+		if (sent % 100 == 0)
+			assert_int_equal(guest_fast(&good, good_handle, (int)sent), (int)sent + 1);
+		iof_request_encode(&request, bytes);
+		if (send(guest.fd, bytes, sizeof(bytes), MSG_NOSIGNAL) < 0)
+			break;
+	}
+	assert_true(sent < ENOUGH);
+	assert_int_equal(guest_fast(&good, good_handle, 1), 2);
+	fake_wait_for(&fake->open_files, 1);
+	guest_end(&guest);
+	guest_end(&good);
+	test_engine_end(engine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_message_cut_by_death_is_nothing),
 		cmocka_unit_test(noise),
 		cmocka_unit_test(one_that_never_acknowledges),
+		cmocka_unit_test(one_that_never_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ static void a_forked_child_attaches(void **state)
 	assert_int_equal(error, 0);
 	assert_int_equal(guest_fast(&child, attached, 1), 2);
 	assert_int_equal(fake->opens, 1);
-	/* The hold of the share outlives neither its five seconds nor... the daemon's end. */
+	/* The share still holds it. */
 	guest_close(&child, attached);
 	assert_int_equal(fake->closes, 0);
 	handle = guest_open(&parent, "fake0", &other, NULL);
