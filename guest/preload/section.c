@@ -50,17 +50,31 @@ static void unlist(struct section *section)
 	section->listed = false;
 }
 
+static bool is_on(const stack_t *alternate, const void *address)
+{
+	const char *base = alternate->ss_sp;
+
+	return (const char *)address >= base && (const char *)address < base + alternate->ss_size;
+}
+
+/* Whether a frame is gone where the stack ends at @stack. Addresses tell that on one stack only. */
+static bool is_left(const stack_t *alternate, const void *frame, const void *stack)
+{
+	bool frame_on = is_on(alternate, frame);
+
+	return frame_on == is_on(alternate, stack) ? (const char *)frame < (const char *)stack : frame_on;
+}
+
 /* @intact: the frames are still there. */
 static void abandon(const void *stack, bool intact)
 {
 	stack_t alternate;
 
-	if (!depth || (const char *)sections[depth - 1].stack >= (const char *)stack)
+	if (!depth)
 		return;
-	/* Addresses tell which frame is deeper on one stack only. */
-	if (!sigaltstack(NULL, &alternate) && (alternate.ss_flags & SS_ONSTACK))
-		return;
-	while (depth && (const char *)sections[depth - 1].stack < (const char *)stack) {
+	if (sigaltstack(NULL, &alternate) || (alternate.ss_flags & SS_DISABLE))
+		alternate = (stack_t){0};
+	while (depth && is_left(&alternate, sections[depth - 1].stack, stack)) {
 		struct section *section = &sections[--depth];
 
 		unlist(section);

@@ -194,12 +194,14 @@ void test_longjmp(void)
 {
 	int fd = open_node(NODE, O_RDWR);
 	struct probe_record record = {8, 0};
+	static char stack[65536];
 	pthread_t thread;
 
-	on_signal(SA_RESTART, jump);
+	CHECK(!sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL));
 	for (volatile int i = 0; i < 3; i++) {
 		struct probe_pair pair = {.a = 1};
 
+		on_signal(i == 1 ? SA_RESTART | SA_ONSTACK : SA_RESTART, jump);
 		thread = signal_when_waiting(fd);
 		if (!sigsetjmp(back, 1)) {
 			CHECK(read(fd, &record, 1) == 1);
