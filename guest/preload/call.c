@@ -31,7 +31,7 @@ struct shim_call {
 	_Atomic(bool) abandoned;
 	_Atomic(bool) settled; /* of an abandoned call: the frame's side or the reply's side is through with it */
 	enum call_kind kind;
-	uint32_t events; /* of KIND_REARM */
+	struct readiness_question question; /* of KIND_POLL and KIND_REARM */
 	/* The reply. */
 	int error; /* 0 or negative errno */
 	int32_t result;
@@ -73,8 +73,10 @@ static void on_done(struct iof_call *iof, const struct iof_reply *reply, const u
 			error = stored == -EPROTO ? -EIO : stored;
 	}
 	call->error = error;
+	/* Now, and not when the thread that asked wakes up: an event that follows must find the answer taken in. */
+	if (call->kind == KIND_POLL || call->kind == KIND_REARM)
+		readiness_answered(call->file, &call->question, error ? error : (long)(uint32_t)call->result);
 	if (call->kind == KIND_REARM) {
-		readiness_rearmed(call->file, call->events, error ? error : (long)(uint32_t)call->result);
 		finish(call);
 		return;
 	}
@@ -354,7 +356,7 @@ static struct shim_call *poll_submit(enum call_kind kind, struct shim_file *file
 	if (!call)
 		return NULL;
 	call->call.waited = kind == KIND_POLL;
-	call->events = events;
+	call->question = (struct readiness_question){events, file->pushed, arm, kind == KIND_REARM};
 	iof_put_u32(payload, events);
 	iof_put_u32(payload + 4, arm);
 	part = (struct iovec){payload, sizeof payload};
@@ -374,14 +376,8 @@ void call_rearm(struct shim_file *file, uint32_t events)
 	(void)poll_submit(KIND_REARM, file, events, true);
 }
 
-long call_poll_end(struct section *section, struct shim_call *call)
+void call_poll_end(struct section *section, struct shim_call *call)
 {
-	long result;
-
-	if (!call)
-		return -ENOMEM;
 	wait_for(section, call, CALL_THROUGH);
-	result = call->error ? call->error : (long)(uint32_t)call->result;
 	finish(call);
-	return result;
 }

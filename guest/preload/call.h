@@ -45,13 +45,14 @@ int call_open(struct section *section, struct link *link, const char *device, in
 /** A whole ioctl() on a device descriptor: -1 and errno. Not in a section. (interpose_io.c) */
 int ioctl_device(int fd, iof_abi abi, unsigned long number, uintptr_t argument);
 
-/** Asks the host for readiness without waiting for the answer. @p arm: it pushes an event if none of @p events is
- * ready. */
+/**
+ * Asks the host for readiness without waiting for the answer, which readiness_answered() gets. @p arm: the host pushes
+ * an event if none of @p events is ready. NULL: no call object is free, or the link is gone.
+ */
 struct shim_call *call_poll_begin(struct shim_file *file, uint32_t events, bool arm);
-/** Waits for the answer: revents, or a negative errno. Frees @p call; NULL (no object was free) is -ENOMEM. */
-long call_poll_end(struct section *section, struct shim_call *call);
-
-/** Asks the host to push an event; readiness_rearmed() gets the answer. */
+/** Waits for the answer, and frees @p call. */
+void call_poll_end(struct section *section, struct shim_call *call);
+/** As call_poll_begin(), armed; nobody waits. */
 void call_rearm(struct shim_file *file, uint32_t events);
 
 /** Asks the host to end it. Any thread that knows it to be in flight. */

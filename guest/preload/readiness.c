@@ -71,56 +71,80 @@ static void begin(struct readiness *query, enum readiness_mode mode)
 	query->call = call_poll_begin(file, query->asked, mode == READINESS_WAIT);
 }
 
-/* The lock is held. Takes an answer in; wakes others whose events it has. What is left to be armed for. */
-static uint32_t take_in(struct shim_file *file, uint32_t asked, uint32_t revents)
+/* The lock is held. Takes an answer in. What the host has to be armed for once more, by a question nobody waits for. */
+static uint32_t take_in(struct shim_file *file, const struct readiness_question *question, uint32_t revents)
 {
-	uint32_t ready = revents & (asked | EVENTS_END), left;
+	uint32_t ready = revents & (question->events | EVENTS_END), left;
 
-	file->told = (file->told & ~(asked | EVENTS_END)) | ready;
+	file->told = (file->told & ~(question->events | EVENTS_END)) | ready;
 	file->stale = false;
+	if (!question->arm)
+		return 0;
+	/* The host sends events and answers from different threads: this event may be the one that the question armed.
+	 */
+	if (!ready && file->pushed != question->pushed) {
+		file->armed = 0;
+		return question->alone ? question->events : 0;
+	}
 	if (!ready) {
-		file->armed = asked;
+		file->armed = question->events;
 		return 0;
 	}
-	if (is_awaited(file) && ready & (file->armed | EVENTS_END))
+	if (is_awaited(file))
 		show(file, ready);
 	left = is_awaited(file) ? file->armed & ~ready : 0;
 	file->armed = 0;
 	return left;
 }
 
-static void end(struct section *section, struct readiness *query, enum readiness_mode mode)
+void readiness_answered(struct shim_file *file, const struct readiness_question *question, long revents)
 {
-	struct shim_file *file = query->file;
-	uint32_t left = 0;
-	long revents;
+	uint32_t left;
 
-	if (!query->call)
-		return;
-	revents = call_poll_end(section, query->call);
 	if (revents == -ENODEV)
 		readiness_dead(file);
 	if (revents < 0)
 		return;
 	iof_lock(&file->lock);
-	if (mode == READINESS_WAIT)
-		left = take_in(file, query->asked, (uint32_t)revents);
-	else
-		file->told = (file->told & ~(query->asked | EVENTS_END)) | (uint32_t)revents;
+	left = take_in(file, question, (uint32_t)revents);
 	iof_unlock(&file->lock);
 	if (left)
 		call_rearm(file, left);
 }
 
+static void ask_some(struct section *section, struct readiness *queries, unsigned n, enum readiness_mode mode)
+{
+	for (unsigned i = 0; i < n; i++)
+		begin(&queries[i], mode);
+	for (unsigned i = 0; i < n; i++) {
+		if (queries[i].call)
+			call_poll_end(section, queries[i].call);
+	}
+}
+
+/* Neither ready nor armed: an event crossed the answer. */
+static bool is_open(const struct readiness *queries, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct shim_file *file = queries[i].file;
+
+		if (queries[i].call && !file->dead && !readiness_told(file, queries[i].events) &&
+		    !is_known(file, queries[i].events))
+			return true;
+	}
+	return false;
+}
+
+#define CROSSINGS_MAX 16
+
 void readiness_ask(struct section *section, struct readiness *queries, unsigned n, enum readiness_mode mode)
 {
 	for (unsigned first = 0; first < n; first += AT_ONCE) {
-		unsigned last = n - first < AT_ONCE ? n : first + AT_ONCE;
+		unsigned count = n - first < AT_ONCE ? n - first : AT_ONCE, round = 0;
 
-		for (unsigned i = first; i < last; i++)
-			begin(&queries[i], mode);
-		for (unsigned i = first; i < last; i++)
-			end(section, &queries[i], mode);
+		do
+			ask_some(section, queries + first, count, mode);
+		while (mode == READINESS_WAIT && is_open(queries + first, count) && ++round < CROSSINGS_MAX);
 	}
 }
 
@@ -219,26 +243,12 @@ static void take_event(struct shim_file *file, uint32_t revents)
 	uint32_t left;
 
 	iof_lock(&file->lock);
+	file->pushed++;
 	file->told |= revents;
 	file->stale = true;
 	left = is_awaited(file) ? file->armed & ~revents : 0;
 	file->armed = 0;
 	show(file, revents);
-	iof_unlock(&file->lock);
-	if (left)
-		call_rearm(file, left);
-}
-
-void readiness_rearmed(struct shim_file *file, uint32_t events, long revents)
-{
-	uint32_t left;
-
-	if (revents < 0)
-		return;
-	iof_lock(&file->lock);
-	left = take_in(file, events, (uint32_t)revents);
-	if (revents)
-		show(file, (uint32_t)revents);
 	iof_unlock(&file->lock);
 	if (left)
 		call_rearm(file, left);

@@ -40,8 +40,16 @@ void readiness_refresh_watched(struct section *section);
 
 /** A thread is about to sleep until the device is ready (@p by 1), or has slept (-1). */
 void readiness_sleeper(struct shim_file *file, int by);
-/** The answer to call_rearm(): revents or a negative errno. In whichever thread reads the link. */
-void readiness_rearmed(struct shim_file *file, uint32_t events, long revents);
+/** What was asked of the host. */
+struct readiness_question {
+	uint32_t events;
+	uint32_t pushed; /**< events that had come when it was asked */
+	bool arm;
+	bool alone; /**< nobody waits for the answer */
+};
+
+/** The answer: revents or a negative errno. In whichever thread reads the link. */
+void readiness_answered(struct shim_file *file, const struct readiness_question *question, long revents);
 
 /** A call on the device has ended: what was ready may be so no longer. */
 void readiness_stale(struct shim_file *file);
