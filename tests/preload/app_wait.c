@@ -2,6 +2,7 @@
 /* Readiness: poll, select, epoll. */
 #include "app.h"
 #include <poll.h>
+#include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <time.h>
@@ -22,6 +23,36 @@ static void drain(int fd)
 	while (read(fd, records, 64) > 0)
 		;
 	CHECK(errno == EAGAIN);
+}
+
+static atomic_uint wanted;
+
+static void *push_on_demand(void *context)
+{
+	int fd = *(int *)context;
+
+	for (unsigned served = 0; served < 2000;) {
+		if (wanted == served)
+			continue;
+		CHECK(ioctl(fd, PROBE_PUSH, 1) == 0);
+		served++;
+	}
+	return NULL;
+}
+
+/* Readiness that comes at the very moment it is asked for: the host's event and its answer cross. */
+static void crossing(int fd)
+{
+	struct probe_record record;
+	pthread_t thread;
+
+	CHECK(!pthread_create(&thread, NULL, push_on_demand, &fd));
+	for (int i = 0; i < 2000; i++) {
+		wanted++;
+		CHECK(poll_once(fd, POLLIN, 5000) == POLLIN);
+		CHECK(read(fd, &record, 1) == 1);
+	}
+	CHECK(!pthread_join(thread, NULL));
 }
 
 void test_poll(void)
@@ -54,6 +85,8 @@ void test_poll(void)
 	CHECK(ioctl(fd, PROBE_FULL, 1) == 0 && poll_once(fd, POLLOUT, 20) == 0);
 	FAILS(write(fd, &record, 1), EAGAIN);
 	CHECK(ioctl(fd, PROBE_FULL, 0) == 0 && poll_once(fd, POLLOUT, -1) == POLLOUT);
+
+	crossing(fd);
 
 	/* Among other descriptors, in either place, negative numbers and closed ones included. */
 	set[0] = (struct pollfd){pipes[0], POLLIN, 0};
