@@ -185,6 +185,23 @@ static void level_triggered(int set, int fd)
 	drain(fd);
 }
 
+static void crossing_epoll(int set, int fd)
+{
+	struct probe_record record;
+	uint32_t events;
+	pthread_t thread;
+
+	wanted = 0;
+	watch(set, EPOLL_CTL_MOD, fd, EPOLLIN);
+	CHECK(!pthread_create(&thread, NULL, push_on_demand, &fd));
+	for (int i = 0; i < 2000; i++) {
+		wanted++;
+		CHECK(epoll_once(set, &events, 5000) == 1 && events == EPOLLIN);
+		CHECK(read(fd, &record, 1) == 1);
+	}
+	CHECK(!pthread_join(thread, NULL));
+}
+
 static void edge_triggered(int set, int fd)
 {
 	uint32_t events;
@@ -220,6 +237,7 @@ void test_epoll(void)
 	CHECK(set >= 0 && second >= 0);
 	level_triggered(set, fd);
 	edge_triggered(set, fd);
+	crossing_epoll(set, fd);
 	watch(set, EPOLL_CTL_DEL, fd, 0);
 	pusher = push_after(fd, 0);
 	CHECK(!pthread_join(pusher, NULL));
