@@ -62,6 +62,7 @@ void equal_watchdog(const char *path)
 	done();
 	result("mmap", mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED ? -1 : 0);
 	done();
+	set("WDIOC_SETPRETIMEOUT 0", fd, WDIOC_SETPRETIMEOUT, 0);
 	set("WDIOC_SETTIMEOUT 60", fd, WDIOC_SETTIMEOUT, 60);
 	result("write of the magic character", write(fd, "V", 1));
 	done();
