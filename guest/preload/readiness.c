@@ -202,7 +202,7 @@ void readiness_refresh_watched(struct section *section)
 
 		if (!file)
 			continue;
-		if (file->watched && file->stale && !file->dead)
+		if (file->watched && (file->stale || file->shared) && !file->dead)
 			queries[n++] = (struct readiness){.file = file, .events = file->wanted};
 		else
 			file_put(file);
