@@ -231,6 +231,8 @@ static void execute_poll(struct worker *worker)
 		(void)snprintf(job->before, sizeof(job->before), "0x%" PRIx32 "%s", job->events,
 			       job->arm ? " arm" : "");
 	job_reply(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, NULL, 0, false);
+	if (job->arm)
+		open_answered(job->open, &job->handle->waiter, job->request.handle);
 	if (job_is_traced(worker))
 		job_trace(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, "");
 }

@@ -138,6 +138,8 @@ void open_add_waiter(struct open_file *open, struct poll_waiter *waiter, iof_han
 	waiter->open = open;
 	waiter->handle = handle;
 	waiter->armed = false;
+	waiter->answering = 0;
+	waiter->early = 0;
 	waiter->next = open->waiters;
 	waiter->link = &open->waiters;
 	if (waiter->next)
@@ -166,7 +168,10 @@ static void fire_armed(struct open_file *open, const struct poll_waiter *but, ui
 		if (!waiter->armed || waiter == but)
 			continue;
 		waiter->armed = false;
-		waiter->fire(waiter, revents);
+		if (waiter->answering)
+			waiter->early |= revents;
+		else
+			waiter->fire(waiter, revents);
 	}
 }
 
@@ -179,6 +184,12 @@ static void notified(void *context, uint32_t revents)
 	(void)pthread_mutex_unlock(&open->poll_lock);
 }
 
+/* False: the waiter has been taken out meanwhile. poll_lock is held. */
+static bool is_waiter(const struct open_file *open, const struct poll_waiter *waiter, iof_handle handle)
+{
+	return waiter->open == open && waiter->handle == handle;
+}
+
 /* The events that all armed waiters wait for; @p waiter is armed first. False: it is no waiter of this open. */
 static bool arm_waiter(struct open_file *open, struct poll_waiter *waiter, iof_handle handle, uint32_t events,
 		       uint32_t *all)
@@ -186,7 +197,7 @@ static bool arm_waiter(struct open_file *open, struct poll_waiter *waiter, iof_h
 	bool ours;
 
 	(void)pthread_mutex_lock(&open->poll_lock);
-	ours = waiter->open == open && waiter->handle == handle;
+	ours = is_waiter(open, waiter, handle);
 	if (ours) {
 		waiter->events = events;
 		waiter->armed = true;
@@ -198,6 +209,20 @@ static bool arm_waiter(struct open_file *open, struct poll_waiter *waiter, iof_h
 	return ours;
 }
 
+void open_answered(struct open_file *open, struct poll_waiter *waiter, iof_handle handle)
+{
+	uint32_t early;
+
+	(void)pthread_mutex_lock(&open->poll_lock);
+	if (is_waiter(open, waiter, handle) && waiter->answering && !--waiter->answering) {
+		early = waiter->early;
+		waiter->early = 0;
+		if (early)
+			waiter->fire(waiter, early);
+	}
+	(void)pthread_mutex_unlock(&open->poll_lock);
+}
+
 uint32_t open_poll(struct open_file *open, struct poll_waiter *waiter, iof_handle handle, uint32_t events, bool arm)
 {
 	const struct host_backend *backend = open->device->backend_device->backend;
@@ -206,6 +231,10 @@ uint32_t open_poll(struct open_file *open, struct poll_waiter *waiter, iof_handl
 
 	if (!arm)
 		return backend->poll(open->file, events, NULL, NULL) & wanted;
+	(void)pthread_mutex_lock(&open->poll_lock);
+	if (is_waiter(open, waiter, handle))
+		waiter->answering++;
+	(void)pthread_mutex_unlock(&open->poll_lock);
 	/* A backend remembers one notification an open, so it is asked for what all waiters want. */
 	for (;;) {
 		if (!arm_waiter(open, waiter, handle, events, &all))

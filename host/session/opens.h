@@ -25,6 +25,8 @@ struct poll_waiter {
 	iof_handle handle;
 	uint32_t events;
 	bool armed;
+	unsigned answering; /**< armed polls whose reply is not sent yet */
+	uint32_t early;     /**< what fired meanwhile */
 	/** Runs with the open locked, in any thread; may not wait, may not call a backend. */
 	void (*fire)(struct poll_waiter *waiter, uint32_t revents);
 	void *context;
@@ -68,8 +70,13 @@ void open_add_waiter(struct open_file *open, struct poll_waiter *waiter, iof_han
 void open_remove_waiter(struct poll_waiter *waiter);
 /**
  * Readiness now; with @p arm and nothing ready, @p waiter fires once, later. Calls the backend.
- * A waiter that was taken out meanwhile gets POLLNVAL.
+ * A waiter that was taken out meanwhile gets POLLNVAL. With @p arm, open_answered() must follow.
  */
 uint32_t open_poll(struct open_file *open, struct poll_waiter *waiter, iof_handle handle, uint32_t events, bool arm);
+/**
+ * The reply of an armed open_poll() is sent. Until then the waiter does not fire: an event that overtook the answer
+ * "nothing is ready, you will be told" would leave the guest waiting for a second one.
+ */
+void open_answered(struct open_file *open, struct poll_waiter *waiter, iof_handle handle);
 
 #endif

@@ -187,6 +187,14 @@ static ssize_t fake_write(struct host_file *file, void *buffer, size_t count, st
 	return (ssize_t)count;
 }
 
+static void *become_ready(void *context)
+{
+	struct fake *fake = context;
+
+	fake_set_ready(fake, fake->soon);
+	return NULL;
+}
+
 static uint32_t fake_poll(struct host_file *base, uint32_t events, host_notify *notify, void *context)
 {
 	struct fake_file *file = (struct fake_file *)base;
@@ -201,6 +209,12 @@ static uint32_t fake_poll(struct host_file *base, uint32_t events, host_notify *
 		file->events = events;
 	}
 	(void)pthread_mutex_unlock(&fake->lock);
+	if (!ready && fake->soon) {
+		pthread_t thread;
+
+		assert_int_equal(pthread_create(&thread, NULL, become_ready, fake), 0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+	}
 	return ready;
 }
 

@@ -25,6 +25,7 @@ struct fake {
 	atomic_int waiting, open_files, opens, closes, cancels;
 	atomic_int open_waits; /* open() waits as FAKE_WAIT does */
 	atomic_uint ready;     /* poll */
+	atomic_uint soon;      /* becomes ready, in another thread, while poll() has not answered yet */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct fake_file *files;

@@ -126,6 +126,22 @@ static void expect_event(struct guest *guest, iof_handle handle, int revents)
 	assert_int_equal(answer.reply.result, revents);
 }
 
+static void an_event_does_not_overtake_the_answer_that_promises_it(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest guest = guest_begin(engine, 1000);
+	iof_handle handle = guest_open(&guest, "fake0", NULL, NULL);
+
+	(void)state;
+	fake->soon = POLLIN;
+	assert_int_equal(guest_poll(&guest, handle, POLLIN, true), 0);
+	expect_event(&guest, handle, POLLIN);
+	fake->soon = 0;
+	guest_end(&guest);
+	test_engine_end(engine);
+}
+
 static void one_event_for_one_arm(void **state)
 {
 	struct fake *fake;
@@ -213,6 +229,7 @@ int main(void)
 		cmocka_unit_test(handles_are_capped),
 		cmocka_unit_test(the_release_comes_after_the_last_call),
 		cmocka_unit_test(a_forked_child_attaches),
+		cmocka_unit_test(an_event_does_not_overtake_the_answer_that_promises_it),
 		cmocka_unit_test(one_event_for_one_arm),
 		cmocka_unit_test(both_sessions_on_one_open_are_told),
 		cmocka_unit_test(sessions_are_capped),
