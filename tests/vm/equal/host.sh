@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# vm-equal: the same binary natively here and through ioferry there. Wants the devices of the parts i2c and watchdog.
+# vm-equal: the same binary natively here and through ioferry there.
 . "$VM_LIB"
+. "$VM_SOURCE/tests/vm/devices.sh"
 [ "$1" = start ] || exit 0
 session=$VM_SOURCE/tests/vm/equal/session.sh native=$VM_SHARE/equal.native
-ln -s ttyS1 /dev/serial0
+make_devices || exit
 sh "$session" "$native" 64 32
 # The emulated bus does not know 32-bit callers; a driver's answer to one differs in the width of I2C_FUNCS alone.
 sed 's/^\(I2C_FUNCS.*: 0 \[........\).*\]/\1]/' "$native/i2c-7-64" >"$native/i2c-7-32"

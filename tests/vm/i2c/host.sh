@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: MIT
 # i2c-tools: natively here before the guest is up, through ioferry there.
 . "$VM_LIB"
+. "$VM_SOURCE/tests/vm/devices.sh"
 session=$VM_SOURCE/tests/vm/i2c/session.sh
 case $1 in
 start)
-	modprobe -a i2c-dev cuse
-	modprobe i2c-stub chip_addr=0x50
-	background i2cbus vm-i2cbus 7
-	wait_for 10 test -c /dev/i2c-7 || exit
-	bash "$session" >/dev/null # the first one finds the registers as nothing left them
+	make_devices || exit
+	bash "$session" >/dev/null # the first one finds registers as others left them
 	bash "$session" >"$VM_SHARE/i2c.native"
 	;;
 finish)

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 # wdctl: natively here before the guest is up, through ioferry there.
 . "$VM_LIB"
+. "$VM_SOURCE/tests/vm/devices.sh"
 session=$VM_SOURCE/tests/vm/watchdog/session.sh
 case $1 in
 start)
-	modprobe softdog
-	wait_for 10 test -c /dev/watchdog0 || exit
+	make_devices || exit
 	bash "$session" '' >"$VM_SHARE/watchdog.native"
 	;;
 finish)
