@@ -61,7 +61,9 @@ def show(prefix: str, text: str) -> None:
     """Prints one line that fits the terminal."""
     width = shutil.get_terminal_size((100, 24)).columns
     line = f"{prefix} | {text}"
-    print(line if len(line) <= width else line[: width - 1] + "…", flush=True)
+    # One write a line: print() may write the end of the line by itself, and the application's lines come between.
+    sys.stdout.write((line if len(line) <= width else line[: width - 1] + "…") + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:

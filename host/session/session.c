@@ -166,7 +166,7 @@ static int call_standby(struct session *session)
 	(void)pthread_mutex_lock(&session->lock);
 	if (atomic_load(&session->watched)) {
 		/* a thread that came out of a driver has taken the place meanwhile */
-	} else if (session->n_spares && !session->call_watcher) {
+	} else if (session->n_spares + session->n_returning && !session->call_watcher) {
 		session->call_watcher = true;
 		(void)pthread_cond_signal(&session->called);
 	} else if (session->n_workers >= session->limits.threads) {
@@ -198,6 +198,18 @@ int guard_enter(struct worker *worker)
 	return 0;
 }
 
+/* The role was taken over. A guest that has the reply may call again before this thread is a spare. */
+static void begin_return(struct worker *worker)
+{
+	struct session *session = worker->session;
+
+	worker->reader = false;
+	(void)pthread_mutex_lock(&session->lock);
+	worker->returning = true;
+	session->n_returning++;
+	(void)pthread_mutex_unlock(&session->lock);
+}
+
 void guard_leave(struct worker *worker)
 {
 	struct session *session = worker->session;
@@ -209,7 +221,7 @@ void guard_leave(struct worker *worker)
 	if (atomic_compare_exchange_strong(&session->operation, &mine, 0))
 		set_timer(session, 0);
 	else
-		worker->reader = false;
+		begin_return(worker);
 }
 
 int driver_enter(struct worker *worker)
@@ -321,7 +333,8 @@ void worker_put_open(struct worker *worker, struct open_file *open)
 
 	if (!open_put(&engine->opens, open))
 		return;
-	if (guard_enter(worker) < 0) {
+	/* One who returns was promised as a standby, and must not wait. */
+	if (worker->returning || guard_enter(worker) < 0) {
 		engine_close_elsewhere(engine, open);
 		return;
 	}
@@ -425,6 +438,8 @@ static enum role after_driver(struct worker *worker)
 	enum role role = ROLE_SPARE;
 
 	(void)pthread_mutex_lock(&session->lock);
+	session->n_returning -= worker->returning;
+	worker->returning = false;
 	if (atomic_load(&session->ended)) {
 		role = ROLE_LEAVES;
 	} else if (!atomic_load(&session->watched)) {

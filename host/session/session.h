@@ -107,6 +107,7 @@ struct worker {
 	struct job job;
 
 	/* session->lock: */
+	bool returning; /* counted in session->n_returning */
 	bool in_driver; /* the job can be cancelled */
 	unsigned signals;
 	uint64_t signal_at_ms;
@@ -150,7 +151,8 @@ struct session {
 	pthread_cond_t called; /* spares wait here */
 	struct worker *workers;
 	unsigned n_workers, n_spares;
-	bool call_watcher; /* the next spare becomes the watcher */
+	unsigned n_returning; /* have left their driver, will not wait again, and will be spares */
+	bool call_watcher;    /* the next spare becomes the watcher */
 	struct handle *handles;
 	struct iof_log_limit log_limit, trace_limit; /* engine->log_lock */
 };
