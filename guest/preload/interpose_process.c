@@ -14,9 +14,9 @@
 #define MEET_MS 3000 /* more than a child needs to find out that the host does not answer */
 
 /*
- * The parent's fork() does not return before the child has attached, so that the parent may close at once. Asking the
- * host to keep the opens for a while would do that too, but then they would outlive a close by seconds, and a driver
- * that can be opened once would say EBUSY to the next open.
+ * The parent's fork() does not return before the child has attached, so that the parent may close at once. A share
+ * would do that too, but where the child dies before it attaches, the open would outlive a close by seconds, and a
+ * driver that can be opened once would say EBUSY to the next open.
  */
 static void meet(const int ends[2], pid_t child)
 {

@@ -293,13 +293,16 @@ static void execute_attach(struct worker *worker, uint64_t token)
 	}
 	worker->job.open = open;
 	worker->job.device = open->device;
-	if (!device_admits(open->device, &session->peer, session->address))
+	if (!device_admits(open->device, &session->peer, session->address)) {
 		refuse(worker, ENODEV, "'allow' of device '%s' does not name %s", open->device->name,
 		       session->peer.name);
-	else if (handle_reserve(session, &handle) < 0)
+	} else if (handle_reserve(session, &handle) < 0) {
 		refuse(worker, EMFILE, "%u handles are open", session->limits.handles);
-	else
+	} else {
+		/* Before the handle can be closed: a share that is left would put the driver's release off. */
+		open_unshare(&session->engine->opens, open);
 		answer_open(worker, handle, open->device->name, 0);
+	}
 	worker->job.device = NULL;
 }
 
@@ -314,7 +317,7 @@ static void execute_share(struct worker *worker, uint64_t token)
 		return;
 	}
 	worker->job.open = open;
-	open_hold(&session->engine->opens, open, clock_ms() + SHARE_MS);
+	open_share(&session->engine->opens, open, clock_ms() + SHARE_MS);
 	engine_wake_ticker(session->engine);
 	control_reply(worker, &reply);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/session/opens.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -103,13 +104,28 @@ struct open_file *open_find(struct open_registry *registry, uint64_t token, cons
 	return open;
 }
 
-void open_hold(struct open_registry *registry, struct open_file *open, uint64_t until_ms)
+void open_share(struct open_registry *registry, struct open_file *open, uint64_t until_ms)
 {
 	(void)pthread_mutex_lock(&registry->lock);
-	if (!open->hold_until_ms)
+	if (!open->shares)
 		(void)open_get(open);
-	open->hold_until_ms = until_ms;
+	if (open->shares < UINT_MAX)
+		open->shares++;
+	open->shared_until_ms = until_ms;
 	(void)pthread_mutex_unlock(&registry->lock);
+}
+
+void open_unshare(struct open_registry *registry, struct open_file *open)
+{
+	bool last;
+
+	(void)pthread_mutex_lock(&registry->lock);
+	last = open->shares == 1;
+	if (open->shares)
+		open->shares--;
+	(void)pthread_mutex_unlock(&registry->lock);
+	if (last)
+		(void)open_put(registry, open);
 }
 
 struct open_file *open_expired(struct open_registry *registry, uint64_t now_ms, uint64_t *next_ms)
@@ -119,13 +135,13 @@ struct open_file *open_expired(struct open_registry *registry, uint64_t now_ms, 
 	*next_ms = UINT64_MAX;
 	(void)pthread_mutex_lock(&registry->lock);
 	for (struct open_file *open = registry->first; open; open = open->next) {
-		if (!open->hold_until_ms)
+		if (!open->shares)
 			continue;
-		if (!expired && open->hold_until_ms <= now_ms) {
+		if (!expired && open->shared_until_ms <= now_ms) {
 			expired = open;
-			open->hold_until_ms = 0;
-		} else if (open->hold_until_ms < *next_ms) {
-			*next_ms = open->hold_until_ms;
+			open->shares = 0;
+		} else if (open->shared_until_ms < *next_ms) {
+			*next_ms = open->shared_until_ms;
 		}
 	}
 	(void)pthread_mutex_unlock(&registry->lock);

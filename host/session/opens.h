@@ -40,7 +40,8 @@ struct open_file {
 	struct iof_peer peer; /**< who opened it */
 
 	struct open_file *next, **link; /* registry->lock */
-	uint64_t hold_until_ms;         /* registry->lock; 0: not held by a share */
+	unsigned shares;                /* registry->lock; while there are any, they hold one reference */
+	uint64_t shared_until_ms;       /* registry->lock */
 
 	pthread_mutex_t poll_lock;
 	struct poll_waiter *waiters;
@@ -61,9 +62,11 @@ void open_destroy(struct open_file *open);
 
 /** The open of this token if @p peer made it, with a reference; NULL. */
 struct open_file *open_find(struct open_registry *registry, uint64_t token, const struct iof_peer *peer);
-/** Keeps the open until @p until_ms even without handles. */
-void open_hold(struct open_registry *registry, struct open_file *open, uint64_t until_ms);
-/** Takes one hold that has expired out: the open, with the hold's reference. @p next_ms gets the time of the next. */
+/** Keeps the open even without handles, until @p until_ms or until as many have attached as there were shares. */
+void open_share(struct open_registry *registry, struct open_file *open, uint64_t until_ms);
+/** Somebody attaches, and has a reference: one share less, if there is one. */
+void open_unshare(struct open_registry *registry, struct open_file *open);
+/** Takes one open out whose shares have expired, with their reference. @p next_ms gets the time of the next. */
 struct open_file *open_expired(struct open_registry *registry, uint64_t now_ms, uint64_t *next_ms);
 
 void open_add_waiter(struct open_file *open, struct poll_waiter *waiter, iof_handle handle);

@@ -157,7 +157,7 @@ int iof_session_open_result(struct iof_session *session, const struct iof_reply 
 			    size_t length, iof_handle *handle, uint64_t *token);
 /** The errno of a reply, negated: the driver's, ioferry's own, -EINTR after a cancel, -ENODEV for a lost link; 0. */
 int iof_reply_error(const struct iof_reply *reply);
-/** Keeps the host open of @p token alive for 5 s so that a forked child can attach. Waits. */
+/** Keeps the host open of @p token alive until somebody has attached, for 5 s at most; shares add up. Waits. */
 int iof_session_share(struct iof_session *session, uint64_t token);
 /** A second handle on the host open of @p token, made by another session of the same peer. Waits. */
 int iof_session_attach(struct iof_session *session, uint64_t token, iof_handle *handle);

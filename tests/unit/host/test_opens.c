@@ -98,20 +98,80 @@ static void a_forked_child_attaches(void **state)
 	assert_int_equal(error, 0);
 	assert_int_equal(guest_fast(&child, attached, 1), 2);
 	assert_int_equal(fake->opens, 1);
-	/* The share still holds it. */
 	guest_close(&child, attached);
-	assert_int_equal(fake->closes, 0);
+	assert_int_equal(fake->closes, 1); /* the attach took the share: nothing lingers */
+	assert_int_equal(guest_attach(&child, token, &error), 0);
+	assert_int_equal(error, ENODEV);
 	handle = guest_open(&parent, "fake0", &other, NULL);
 	assert_int_not_equal(other, token);
 	guest_close(&parent, handle);
 	assert_int_equal(guest_attach(&child, other, &error), 0);
 	assert_int_equal(error, ENODEV); /* closed, and not shared */
-	fake_wait_for(&fake->closes, 2); /* after five seconds */
+	guest_end(&parent);
+	guest_end(&child);
+	guest_end(&stranger);
+	test_engine_end(engine);
+}
+
+static void shares_are_counted(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest parent = guest_begin(engine, 1000), child = guest_begin(engine, 1000);
+	iof_handle handle, first, second;
+	uint64_t token;
+	uint32_t error;
+
+	(void)state;
+	handle = guest_open(&parent, "fake0", &token, NULL);
+	first = guest_attach(&child, token, &error); /* no share to take, and none is owed later */
+	assert_int_equal(error, 0);
+	guest_close(&child, first);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(guest_share(&parent, token), 0);
+	guest_close(&parent, handle);
+	first = guest_attach(&child, token, &error);
+	assert_int_equal(error, 0);
+	guest_close(&child, first);
+	assert_int_equal(fake->closes, 0);
+	second = guest_attach(&child, token, &error);
+	assert_int_equal(error, 0);
+	guest_close(&child, second);
+	assert_int_equal(fake->closes, 0);
+	fake_wait_for(&fake->closes, 1); /* nobody comes for the third: after five seconds */
 	assert_int_equal(guest_attach(&child, token, &error), 0);
 	assert_int_equal(error, ENODEV);
 	guest_end(&parent);
 	guest_end(&child);
-	guest_end(&stranger);
+	test_engine_end(engine);
+}
+
+static void a_refused_attach_takes_no_share(void **state)
+{
+	struct engine_limits limits = ENGINE_LIMITS_DEFAULT;
+	struct guest parent, child;
+	struct engine *engine;
+	struct fake *fake;
+	iof_handle handle, other;
+	uint64_t token;
+	uint32_t error;
+
+	(void)state;
+	limits.handles = 1;
+	engine = test_engine(&limits, &fake);
+	parent = guest_begin(engine, 1000);
+	child = guest_begin(engine, 1000);
+	handle = guest_open(&parent, "fake0", &token, NULL);
+	other = guest_open(&child, "fake0", NULL, NULL);
+	assert_int_equal(guest_share(&parent, token), 0);
+	guest_close(&parent, handle);
+	assert_int_equal(guest_attach(&child, token, &error), 0);
+	assert_int_equal(error, EMFILE);
+	guest_close(&child, other);
+	assert_int_not_equal(guest_attach(&child, token, &error), 0);
+	assert_int_equal(error, 0);
+	guest_end(&parent);
+	guest_end(&child);
 	test_engine_end(engine);
 }
 
@@ -229,6 +289,8 @@ int main(void)
 		cmocka_unit_test(handles_are_capped),
 		cmocka_unit_test(the_release_comes_after_the_last_call),
 		cmocka_unit_test(a_forked_child_attaches),
+		cmocka_unit_test(shares_are_counted),
+		cmocka_unit_test(a_refused_attach_takes_no_share),
 		cmocka_unit_test(an_event_does_not_overtake_the_answer_that_promises_it),
 		cmocka_unit_test(one_event_for_one_arm),
 		cmocka_unit_test(both_sessions_on_one_open_are_told),
