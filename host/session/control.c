@@ -207,18 +207,14 @@ static int open_file(struct worker *worker, struct device *device, int flags)
 	job->open = open_create(device, &worker->session->peer);
 	if (!job->open)
 		return -ENOMEM;
-	error = guard_enter(worker);
+	error = driver_enter(worker);
 	if (error) {
 		job_log_busy(worker);
 		return error;
 	}
-	error = driver_enter(worker);
-	if (!error) {
-		error = device->backend_device->backend->open(device->backend_device, flags, &job->call, &file);
-		if (driver_leave(worker) && error == -EINTR)
-			error = -ECANCELED;
-	}
-	guard_leave(worker);
+	error = device->backend_device->backend->open(device->backend_device, flags, &job->call, &file);
+	if (driver_leave(worker) && error == -EINTR)
+		error = -ECANCELED;
 	if (!error) {
 		job->open->file = file;
 		open_publish(&worker->session->engine->opens, job->open);

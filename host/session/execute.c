@@ -180,9 +180,8 @@ static void execute_call(struct worker *worker)
 {
 	struct job *job = &worker->job;
 	bool waits = !job->command || !(job->command->flags & IOF_CMD_INLINE);
-	bool cancelled = false;
 	int64_t result;
-	int error;
+	bool cancelled;
 
 	if (job->refused) {
 		job_refuse(worker, job->refused);
@@ -195,22 +194,14 @@ static void execute_call(struct worker *worker)
 		answer(worker, call_backend(worker), false);
 		return;
 	}
-	error = guard_enter(worker);
-	if (error) {
+	if (driver_enter(worker) < 0) {
 		job_log_busy(worker);
 		job_refuse(worker, EAGAIN);
 		return;
 	}
-	error = driver_enter(worker);
-	if (!error) {
-		result = call_backend(worker);
-		cancelled = driver_leave(worker);
-	}
-	guard_leave(worker);
-	if (error)
-		job_refuse(worker, -error);
-	else
-		answer(worker, result, cancelled);
+	result = call_backend(worker);
+	cancelled = driver_leave(worker);
+	answer(worker, result, cancelled);
 }
 
 static void execute_poll(struct worker *worker)

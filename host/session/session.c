@@ -224,20 +224,23 @@ void guard_leave(struct worker *worker)
 		begin_return(worker);
 }
 
+/* Marked before the guard: as soon as the timer runs another thread may read a cancel of this call, and a cancel that
+ * finds nothing is forgotten. */
 int driver_enter(struct worker *worker)
 {
 	struct session *session = worker->session;
-	struct job *job = &worker->job;
-	int error = 0;
+	int error;
 
-	job->began_us = clock_us();
+	worker->job.began_us = clock_us();
 	(void)pthread_mutex_lock(&session->lock);
-	if (atomic_load(&session->ended)) {
-		error = -ENODEV;
-	} else {
-		worker->in_driver = true;
-		worker->signals = 0;
-	}
+	worker->in_driver = true;
+	worker->signals = 0;
+	(void)pthread_mutex_unlock(&session->lock);
+	error = guard_enter(worker);
+	if (!error)
+		return 0;
+	(void)pthread_mutex_lock(&session->lock);
+	worker->in_driver = false;
 	(void)pthread_mutex_unlock(&session->lock);
 	return error;
 }
@@ -257,6 +260,7 @@ bool driver_leave(struct worker *worker)
 	 * more are sent now; the ones that were are delivered when a system call returns. */
 	if (signals)
 		(void)syscall(SYS_getppid);
+	guard_leave(worker);
 	return cancelled;
 }
 

@@ -181,8 +181,8 @@ void session_sent(struct session *session, int result);
 /* Around an operation that may wait. -EAGAIN: no standby would be left, and the operation must not begin. */
 int guard_enter(struct worker *worker);
 void guard_leave(struct worker *worker);
-/* From here on a cancel reaches the job; until driver_leave(), which tells whether one did. -ENODEV: the session
- * has ended, and the job must not begin. */
+/* Around a guarded operation that can be cancelled: from here on a cancel reaches the job, until driver_leave(), which
+ * tells whether one did. -EAGAIN as guard_enter(). */
 int driver_enter(struct worker *worker);
 bool driver_leave(struct worker *worker);
 /* Cancels the running call of @p tag; one that is not running any more is left alone. */
@@ -206,7 +206,7 @@ void job_reply(struct worker *worker, enum iof_status status, int64_t result, ui
 bool job_is_traced(const struct worker *worker);
 /* One line for a call that has been answered; @p after: what it brought back. */
 void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const char *after);
-/* Why guard_enter() failed. */
+/* Why driver_enter() failed. */
 void job_log_busy(struct worker *worker);
 void job_refuse(struct worker *worker, int error);
 

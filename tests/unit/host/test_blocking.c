@@ -114,6 +114,30 @@ static void a_cancel_ends_the_wait(void **state)
 	test_engine_end(engine);
 }
 
+/* A standby that becomes the reader at once reads the cancel while the thread with the call is still on its way. */
+static void a_cancel_finds_a_call_that_is_about_to_begin(void **state)
+{
+	struct engine_limits limits = ENGINE_LIMITS_DEFAULT;
+	struct engine *engine;
+	struct guest guest;
+	struct fake *fake;
+	iof_handle handle;
+
+	(void)state;
+	limits.takeover_us = 1;
+	engine = test_engine(&limits, &fake);
+	guest = guest_begin(engine, 1000);
+	handle = guest_open(&guest, "fake0", NULL, NULL);
+	for (int i = 0; i < 2000; i++) {
+		uint64_t tag = guest_ioctl(&guest, handle, FAKE_COND, 0);
+
+		guest_cancel(&guest, tag);
+		guest_expect(&guest, tag, IOF_STATUS_INTERRUPTED, -1, EINTR);
+	}
+	guest_end(&guest);
+	test_engine_end(engine);
+}
+
 static void completion_beats_cancel(void **state)
 {
 	struct fake *fake;
@@ -239,6 +263,7 @@ int main(void)
 		cmocka_unit_test(a_blocked_call_delays_no_other),
 		cmocka_unit_test(beyond_the_cap_calls_fail_at_once),
 		cmocka_unit_test(a_cancel_ends_the_wait),
+		cmocka_unit_test(a_cancel_finds_a_call_that_is_about_to_begin),
 		cmocka_unit_test(completion_beats_cancel),
 		cmocka_unit_test(a_cancel_does_not_hit_the_next_call),
 		cmocka_unit_test(an_open_that_waits_can_be_cancelled),
