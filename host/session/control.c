@@ -313,7 +313,10 @@ static void execute_share(struct worker *worker, uint64_t token)
 		return;
 	}
 	worker->job.open = open;
-	open_share(&session->engine->opens, open, clock_ms() + SHARE_MS);
+	if (open_share(&session->engine->opens, open, clock_ms() + SHARE_MS, session->limits.handles) < 0) {
+		refuse(worker, EMFILE, "%u opens of this peer are shared", session->limits.handles);
+		return;
+	}
 	engine_wake_ticker(session->engine);
 	control_reply(worker, &reply);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/session/opens.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -104,15 +105,35 @@ struct open_file *open_find(struct open_registry *registry, uint64_t token, cons
 	return open;
 }
 
-void open_share(struct open_registry *registry, struct open_file *open, uint64_t until_ms)
+/* registry->lock is held. */
+static unsigned shared_by(const struct open_registry *registry, const struct iof_peer *peer)
 {
+	unsigned count = 0;
+
+	for (const struct open_file *open = registry->first; open; open = open->next)
+		count += open->shares && peer_same(&open->peer, peer);
+	return count;
+}
+
+int open_share(struct open_registry *registry, struct open_file *open, uint64_t until_ms, unsigned most)
+{
+	int error = 0;
+
 	(void)pthread_mutex_lock(&registry->lock);
-	if (!open->shares)
-		(void)open_get(open);
-	if (open->shares < UINT_MAX)
-		open->shares++;
-	open->shared_until_ms = until_ms;
+	if (!open->shares) {
+		/* Shares can be renewed: without a limit they would hold opens that no handle counts. */
+		if (shared_by(registry, &open->peer) < most)
+			(void)open_get(open);
+		else
+			error = -EMFILE;
+	}
+	if (!error) {
+		if (open->shares < UINT_MAX)
+			open->shares++;
+		open->shared_until_ms = until_ms;
+	}
 	(void)pthread_mutex_unlock(&registry->lock);
+	return error;
 }
 
 void open_unshare(struct open_registry *registry, struct open_file *open)

@@ -62,8 +62,9 @@ void open_destroy(struct open_file *open);
 
 /** The open of this token if @p peer made it, with a reference; NULL. */
 struct open_file *open_find(struct open_registry *registry, uint64_t token, const struct iof_peer *peer);
-/** Keeps the open even without handles, until @p until_ms or until as many have attached as there were shares. */
-void open_share(struct open_registry *registry, struct open_file *open, uint64_t until_ms);
+/** Keeps the open even without handles, until @p until_ms or until as many have attached as there were shares.
+ *  0; -EMFILE: its peer has shared @p most other opens. */
+int open_share(struct open_registry *registry, struct open_file *open, uint64_t until_ms, unsigned most);
 /** Somebody attaches, and has a reference: one share less, if there is one. */
 void open_unshare(struct open_registry *registry, struct open_file *open);
 /** Takes one open out whose shares have expired, with their reference. @p next_ms gets the time of the next. */

@@ -175,6 +175,39 @@ static void a_refused_attach_takes_no_share(void **state)
 	test_engine_end(engine);
 }
 
+static void shares_are_capped(void **state)
+{
+	struct engine_limits limits = ENGINE_LIMITS_DEFAULT;
+	struct guest guest, other;
+	struct engine *engine;
+	struct fake *fake;
+	iof_handle handle;
+	uint64_t token, first = 0;
+
+	(void)state;
+	limits.handles = 3;
+	engine = test_engine(&limits, &fake);
+	guest = guest_begin(engine, 1000);
+	other = guest_begin(engine, 1001);
+	for (int i = 0; i < 3; i++) {
+		handle = guest_open(&guest, "fake0", &token, NULL);
+		assert_int_equal(guest_share(&guest, token), 0);
+		guest_close(&guest, handle);
+		first = i ? first : token;
+	}
+	assert_int_equal(fake->open_files, 3);
+	handle = guest_open(&guest, "fake0", &token, NULL);
+	assert_int_equal(guest_share(&guest, token), EMFILE);
+	assert_int_equal(guest_share(&guest, first), 0); /* it is shared already */
+	guest_close(&guest, handle);
+	fake_wait_for(&fake->closes, 1);
+	(void)guest_open(&other, "fake0", &token, NULL);
+	assert_int_equal(guest_share(&other, token), 0); /* another guest's do not count */
+	guest_end(&guest);
+	guest_end(&other);
+	test_engine_end(engine);
+}
+
 static void expect_event(struct guest *guest, iof_handle handle, int revents)
 {
 	struct answer answer;
@@ -291,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_forked_child_attaches),
 		cmocka_unit_test(shares_are_counted),
 		cmocka_unit_test(a_refused_attach_takes_no_share),
+		cmocka_unit_test(shares_are_capped),
 		cmocka_unit_test(an_event_does_not_overtake_the_answer_that_promises_it),
 		cmocka_unit_test(one_event_for_one_arm),
 		cmocka_unit_test(both_sessions_on_one_open_are_told),
