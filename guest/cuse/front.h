@@ -19,6 +19,7 @@
 
 #define FUSE_USE_VERSION 31
 
+#include "guest/common/commands.h"
 #include "loop.h"
 #include "memory.h"
 #include "options.h"
@@ -26,15 +27,7 @@
 #include <ioferry/session.h>
 #include <pthread.h>
 
-#define NODE_SAID 32 /* undeclared commands that are logged for a node; more of them are not worth a line each */
-
 struct front;
-
-/** A reason that is logged once. */
-struct node_said {
-	uint32_t number;
-	uint8_t layout;
-};
 
 /** A device node of this guest. Lives as long as the process, whatever becomes of the host. */
 struct node {
@@ -49,8 +42,7 @@ struct node {
 	struct fuse_session *session;
 	struct loop_source source;
 	bool exists; /* the kernel has made it */
-	struct node_said said[NODE_SAID];
-	unsigned n_said;
+	struct commands_said said;
 	struct iof_log_limit limit; /* of lines that its callers or the host can cause */
 };
 
@@ -215,10 +207,5 @@ void front_write(fuse_req_t req, const char *bytes, size_t size, off_t offset, s
 void front_poll(fuse_req_t req, struct fuse_file_info *info, struct fuse_pollhandle *handle);
 /** Wakes whoever sleeps in poll on the file. */
 void poll_wake(struct file *file);
-
-/* undeclared.c */
-/** Says once for a node why a command fails with ENOTTY. @p command is NULL where it is undeclared. */
-void undeclared_say(struct node *node, enum iof_layout layout, uint32_t number, const struct iof_interface *interface,
-		    const struct iof_command *command, const char *why);
 
 #endif

@@ -10,16 +10,19 @@
 #define ERRNO_MAX        4095      /* results from -4095 to -1 are errnos */
 #define RESULT_RESTART   (-512)    /* ERESTARTSYS: the kernel restarts the call or returns EINTR, as SA_RESTART says */
 
-/* A number that the IDL declares unsupported, or that the VFS may take, or whose hash differs: why it is ENOTTY. */
-static const char *why_not(const struct file *file, const struct iof_command *command)
+static const struct iof_command *command_of(const struct file *file, enum iof_layout layout, uint32_t number)
 {
-	const struct front *front = file->node->front;
+	struct node *node = file->node;
+	const struct commands_place place = {
+		.session = node->front->link.session,
+		.device = node->offered,
+		.interface = file->interface,
+		.name = node->name,
+		.node = true,
+		.said = &node->said,
+	};
 
-	if (command->argument == IOF_ARG_UNSUPPORTED || (command->flags & IOF_CMD_NO_CUSE))
-		return command->why ? command->why : "a device node cannot carry it";
-	if (!file->node->offered || !iof_session_carries(front->link.session, file->node->offered, command))
-		return "the host's declaration of it differs from this build's; both must come from the same IDL";
-	return NULL;
+	return commands_find(&place, layout, number);
 }
 
 static enum iof_layout caller_layout(unsigned flags)
@@ -178,18 +181,14 @@ void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_in
 	enum iof_layout layout = caller_layout(flags);
 	struct memory_ioctl ioctl = {.number = (uint32_t)number, .argument = (uint64_t)(uintptr_t)argument};
 	const struct iof_command *command;
-	const char *why = NULL;
 	struct call *call;
 
 	if (!file || !file_alive(file)) {
 		fuse_reply_ioctl(req, -ENODEV, NULL, 0);
 		return;
 	}
-	command = iof_interface_command(file->interface, layout, ioctl.number);
-	if (command)
-		why = why_not(file, command);
-	if (!command || why) {
-		undeclared_say(file->node, layout, ioctl.number, file->interface, command, why);
+	command = command_of(file, layout, ioctl.number);
+	if (!command) {
 		fuse_reply_ioctl(req, -ENOTTY, NULL, 0);
 		return;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/preload/call.h"
+#include "guest/common/commands.h"
 #include "guest/preload/file.h"
 #include "guest/preload/link.h"
 #include "guest/preload/memory.h"
@@ -180,47 +181,18 @@ static enum call_signals signals_of(unsigned flags)
 	return flags & IOF_CMD_RESTART ? CALL_RESTART : CALL_EINTR;
 }
 
-/* Once a number: programs probe devices, some of them in a loop. */
-static void log_undeclared(const struct iof_device *device, uint32_t number)
+static const struct iof_command *command_of(const struct shim_file *file, iof_abi abi, uint32_t number)
 {
-	static _Atomic(uint32_t) logged[64];
+	static struct commands_said said; /* a process's: programs probe devices, some of them in a loop */
+	const struct commands_place place = {
+		.session = file->link->session,
+		.device = file->device,
+		.interface = file->device->interface,
+		.name = file->device->name,
+		.said = &said,
+	};
 
-	for (unsigned i = 0; i < sizeof logged / sizeof *logged; i++) {
-		uint32_t none = 0;
-
-		if (logged[i] == number)
-			return;
-		if (!logged[i] && atomic_compare_exchange_strong(&logged[i], &none, number))
-			break;
-	}
-	iof_log(IOF_LOG_WARNING,
-		"%s: ioctl 0x%08x (type 0x%02x '%c', nr %u, size %u) is not declared in %s.idl: ENOTTY; declare it "
-		"there "
-		"and rebuild both sides",
-		device->name, number, number >> 8 & 0xff, (number >> 8 & 0xff) > 32 ? (char)(number >> 8) : '?',
-		number & 0xff, number >> 16 & 0x3fff, device->interface_name);
-}
-
-static const struct iof_command *command_of(struct shim_file *file, iof_abi abi, uint32_t number)
-{
-	const struct iof_device *device = file->device;
-	const struct iof_command *command = NULL;
-
-	if (device->interface)
-		command = iof_interface_command(device->interface, IOF_ABI_LAYOUT(abi), number);
-	if (!command) {
-		log_undeclared(device, number);
-		return NULL;
-	}
-	if (command->argument == IOF_ARG_UNSUPPORTED) {
-		iof_log(IOF_LOG_INFO, "%s: %s cannot be carried: %s", device->name, command->name, command->why);
-		return NULL;
-	}
-	if (!iof_session_carries(file->link->session, device, command)) {
-		iof_log(IOF_LOG_INFO, "%s: %s differs between this build and the host's", device->name, command->name);
-		return NULL;
-	}
-	return command;
+	return commands_find(&place, IOF_ABI_LAYOUT(abi), number);
 }
 
 static struct iof_request request_of(uint16_t op, struct shim_file *file, int fd)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
+#include "guest/common/commands.h"
 #include <fcntl.h>
 #include <ioferry/log.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ struct iof_file {
 	iof_handle handle;
 	bool nonblock; /* atomic */
 	struct stub_pool calls;
+	struct commands_said said;
 };
 
 static const struct iof_device *find_device(struct iof_session *session, const char *name)
@@ -73,10 +75,22 @@ static uint32_t reply_max(const struct iof_walk *walk)
 	return (uint32_t)(IOF_REPLY_SIZE + iof_walk_reply_max(walk));
 }
 
+static const struct iof_command *find_command(struct iof_file *file, uint32_t number)
+{
+	const struct commands_place place = {
+		.session = file->session,
+		.device = file->device,
+		.interface = file->device->interface,
+		.name = file->device->name,
+		.said = &file->said,
+	};
+
+	return commands_find(&place, IOF_ABI_LAYOUT(IOF_ABI_NATIVE), number);
+}
+
 int iof_file_ioctl(struct iof_file *file, uint32_t number, void *argument)
 {
-	const struct iof_interface *interface = file->device->interface;
-	const struct iof_command *command = iof_interface_command(interface, IOF_ABI_LAYOUT(IOF_ABI_NATIVE), number);
+	const struct iof_command *command = find_command(file, number);
 	struct iof_request request = request_for(file, IOF_OP_IOCTL);
 	struct stub_call *call;
 	const void *payload;
@@ -84,8 +98,7 @@ int iof_file_ioctl(struct iof_file *file, uint32_t number, void *argument)
 	bool null;
 	int r;
 
-	if (!command || command->argument == IOF_ARG_UNSUPPORTED ||
-	    !iof_session_carries(file->session, file->device, command))
+	if (!command)
 		return -ENOTTY;
 	call = stub_call_get(&file->calls);
 	if (!call)

@@ -14,7 +14,8 @@
  *
  * All functions are thread-safe but iof_file_close(), which is the last one on a file. They return what the driver
  * returned, or a negative errno: the driver's own, or -ENODEV once the host is gone, -ENOTTY for a command that is
- * not declared or differs on the host, -E2BIG for one that fits no message, -EAGAIN for too many calls at once.
+ * not declared or differs on the host (the log says so, once a number and open), -E2BIG for one that fits no message,
+ * -EAGAIN for too many calls at once.
  * A call that may block ends with -EINTR when a signal handler ran, unless the driver restarts it and the handler
  * was installed with SA_RESTART. Pointers are used as by any C function: a bad one is a crash, not -EFAULT.
  */
