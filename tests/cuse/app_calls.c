@@ -101,7 +101,7 @@ void test_ioctls(struct app *app)
 	test_deep(app, 100, 60, "pointers in a structure");
 	test_deep(app, 0, 0, "... to nothing");
 	test_deep(app, 60000, 60000, "... to 60000 bytes");
-	test_items(app, 40, 5 * (39 * 40 / 2 - 1), 0, "an array whose elements hold pointers");
+	test_items(app, 40, 5L * (39 * 40 / 2 - 1), 0, "an array whose elements hold pointers");
 	test_list(app);
 	test_errnos(app);
 	check_result(app, "an undeclared command", ioctl(app->fd, TD_UNDECLARED, &flat), -1, ENOTTY);
@@ -229,7 +229,7 @@ void test_large(struct app *app, bool direct)
 
 	if (direct) {
 		test_deep(app, 300000, 300000, "pointers to 300000 bytes");
-		test_items(app, 300, 5 * (199 * 200 / 2 + 99 * 100 / 2 - 1), 0, "300 elements that hold pointers");
+		test_items(app, 300, 5L * (199 * 200 / 2 + 99 * 100 / 2 - 1), 0, "300 elements that hold pointers");
 	} else {
 		check_result(app, "more than 128 KiB by retry", ioctl(app->fd, TD_DEEP, &deep), -1, E2BIG);
 		test_items(app, 300, -1, E2BIG, "more than 256 pieces by retry");

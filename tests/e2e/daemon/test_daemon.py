@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import DEVICES, HOSTD, IOFERRY
+from hostd import DEVICES, HOSTD, IOFERRY
 from guest import ACK, CANCEL, CLOSE, COMPLETED, INTERRUPTED, IOCTL, READ, REFUSED, Guest, begin
 
 CAN_IOCTL_STATUS = 5

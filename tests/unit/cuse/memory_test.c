@@ -338,12 +338,12 @@ static void test_process_vm_write(void **state)
 	memset(world->area, 0, 4096);
 	for (unsigned i = 0; i < 200; i++) {
 		values[i] = (uint8_t)(i + 1);
-		spans[i] = (struct iof_span){(uint64_t)(uintptr_t)world->area + 3 * i, &values[i], 1};
+		spans[i] = (struct iof_span){(uint64_t)(uintptr_t)world->area + UINT64_C(3) * i, &values[i], 1};
 	}
 	memory_process_vm_init(&vm, getpid());
 	assert_int_equal(vm.memory.write(&vm, spans, 200), 0);
 	for (unsigned i = 0; i < 200; i++)
-		assert_true(world->area[3 * i] == i + 1 && world->area[3 * i + 1] == 0);
+		assert_true(world->area[(size_t)3 * i] == i + 1 && world->area[(size_t)3 * i + 1] == 0);
 	spans[150].address = 16;
 	assert_int_equal(vm.memory.write(&vm, spans, 200), -EFAULT);
 }

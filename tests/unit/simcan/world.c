@@ -23,7 +23,7 @@ struct simcan_clock test_clock(uint64_t *now)
 	return (struct simcan_clock){.monotonic = monotonic, .realtime = realtime, .manual = true, .context = now};
 }
 
-static struct node_event *note(struct node *node, int kind, uint64_t time)
+static struct node_event *note(struct node *node, enum node_event_kind kind, uint64_t time)
 {
 	struct node_event *event = &node->event[node->events];
 

@@ -20,7 +20,7 @@ enum { LOG_MAX = 512, NODES_MAX = 8 };
 
 /** What happened to a node, in order. */
 struct node_event {
-	enum { RECEIVED, RECEIVED_SELF, SENT, GIVEN_UP, STATE } kind;
+	enum node_event_kind { RECEIVED, RECEIVED_SELF, SENT, GIVEN_UP, STATE } kind;
 	uint64_t time;
 	struct simcan_frame frame; /**< of RECEIVED */
 	uint8_t status;            /**< of STATE */

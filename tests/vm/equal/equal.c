@@ -124,7 +124,7 @@ static void on_alarm(int signal)
 
 void alarm_after(int ms, int times, int sa_flags)
 {
-	struct itimerval timer = {{ms / 1000, ms % 1000 * 1000}, {ms / 1000, ms % 1000 * 1000}};
+	struct itimerval timer = {{ms / 1000, ms % 1000 * 1000L}, {ms / 1000, ms % 1000 * 1000L}};
 	struct sigaction action = {.sa_handler = on_alarm, .sa_flags = sa_flags};
 
 	alarms_seen = 0;
