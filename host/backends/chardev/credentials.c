@@ -12,6 +12,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Not libc's wrappers: those change all threads. Where ids once had 16 bits, the plain numbers still mean those. */
+#ifdef SYS_setresuid32
+#define SETRESUID SYS_setresuid32
+#define SETRESGID SYS_setresgid32
+#define SETGROUPS SYS_setgroups32
+#else
+#define SETRESUID SYS_setresuid
+#define SETRESGID SYS_setresgid
+#define SETGROUPS SYS_setgroups
+#endif
+
 enum { GROUPS_MAX = 64 };
 
 struct credentials {
@@ -123,8 +134,12 @@ struct credentials *credentials_create(const struct config_node *settings)
 		config_get(settings, "user") || config_get(settings, "groups") || config_get(settings, "capabilities");
 	struct credentials *credentials = given ? calloc(1, sizeof(*credentials)) : NULL;
 
-	if (!credentials)
+	if (!given)
 		return NULL;
+	if (!credentials) {
+		config_error(settings, "no memory for the credentials of a device");
+		return NULL;
+	}
 	if (read_own(credentials) < 0) {
 		config_error(settings, "the daemon's own credentials cannot be read: %s", strerror(errno));
 		return credentials;
@@ -147,10 +162,9 @@ void credentials_destroy(struct credentials *credentials)
 
 static int enter(const struct credentials *credentials)
 {
-	if (syscall(SYS_setgroups, (size_t)credentials->n_groups, credentials->groups) < 0 ||
-	    syscall(SYS_setresgid, (gid_t)-1, credentials->gid, (gid_t)-1) < 0 ||
-	    syscall(SYS_setresuid, (uid_t)-1, credentials->uid, (uid_t)-1) < 0 ||
-	    set_capabilities(credentials->wanted) < 0)
+	if (syscall(SETGROUPS, (size_t)credentials->n_groups, credentials->groups) < 0 ||
+	    syscall(SETRESGID, (gid_t)-1, credentials->gid, (gid_t)-1) < 0 ||
+	    syscall(SETRESUID, (uid_t)-1, credentials->uid, (uid_t)-1) < 0 || set_capabilities(credentials->wanted) < 0)
 		return -errno;
 	return 0;
 }
@@ -178,11 +192,10 @@ void credentials_leave(const struct credentials *credentials)
 	/* Capabilities first: without CAP_SETUID and CAP_SETGID the rest is refused. They stayed permitted, because
 	 * the saved user id is the daemon's own. A daemon without them could not change anything before either. */
 	if (set_capabilities(credentials->own) < 0 ||
-	    syscall(SYS_setresuid, (uid_t)-1, credentials->own_uid, (uid_t)-1) < 0 ||
+	    syscall(SETRESUID, (uid_t)-1, credentials->own_uid, (uid_t)-1) < 0 ||
 	    set_capabilities(credentials->own) < 0 ||
-	    syscall(SYS_setresgid, (gid_t)-1, credentials->own_gid, (gid_t)-1) < 0 ||
-	    (syscall(SYS_setgroups, (size_t)credentials->n_own_groups, credentials->own_groups) < 0 &&
-	     errno != EPERM)) {
+	    syscall(SETRESGID, (gid_t)-1, credentials->own_gid, (gid_t)-1) < 0 ||
+	    (syscall(SETGROUPS, (size_t)credentials->n_own_groups, credentials->own_groups) < 0 && errno != EPERM)) {
 		iof_log(IOF_LOG_ERR, "cannot become the daemon's own user again: %s", strerror(errno));
 		abort();
 	}

@@ -17,7 +17,7 @@ struct credentials;
 
 /**
  * Reads `user`, `groups` and `capabilities` of a device. Errors are recorded in the configuration.
- * @return NULL where none is configured (or no memory): the daemon's own are used.
+ * @return NULL where none is configured: the daemon's own are used. NULL after an error, too: the device must not be.
  */
 struct credentials *credentials_create(const struct config_node *settings);
 void credentials_destroy(struct credentials *credentials);
