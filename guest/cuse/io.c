@@ -10,6 +10,7 @@
  */
 #include "caller.h"
 #include "front.h"
+#include "guest/common/records.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,18 +19,6 @@
 static void fail_io(struct call *call, int error)
 {
 	fuse_reply_err(call->req, call_header_error(error));
-}
-
-/* What the driver's result is to the caller: the number that read() or write() returns. -EIO: more than asked. */
-static ssize_t returned(const struct call *call, int32_t result)
-{
-	size_t canonical = iof_type_size(call->io->record, IOF_ABI_CANONICAL), count = (size_t)result;
-
-	if (result < 0)
-		return -EIO;
-	if (!call->io->count_records && canonical != 1)
-		count = count / canonical * iof_type_size(call->io->record, call->abi);
-	return count <= call->size ? (ssize_t)count : -EIO;
 }
 
 static int scatter(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
@@ -52,7 +41,7 @@ static ssize_t finish_io(struct call *call, const struct iof_reply *reply, const
 		failed = scatter(call, reply, payload, length);
 	if (error || failed)
 		return -(error ? error : failed);
-	return returned(call, reply->result);
+	return records_result(call->io, call->abi, call->size, reply->result);
 }
 
 static void finish_read(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
@@ -110,17 +99,9 @@ static void say_unreachable(const struct call *call, int error)
 		 error == -EOPNOTSUPP ? "it came by another system call than read() or write()" : "not permitted");
 }
 
-/* The number of records that the caller means. */
-static uint32_t records(const struct call *call)
-{
-	size_t size = iof_type_size(call->io->record, call->abi);
-	size_t count = call->io->count_records ? call->size : call->size / size;
-
-	return count < call->io->max_count ? (uint32_t)count : call->io->max_count;
-}
-
 static int gather(struct call *call, const uint8_t *bytes, const void **payload, size_t *length)
 {
+	uint32_t records = records_asked(call->io, call->abi, call->size);
 	uint64_t address = MEMORY_BUFFER_BASE;
 	int ret;
 
@@ -132,8 +113,7 @@ static int gather(struct call *call, const uint8_t *bytes, const void **payload,
 		memory_buffer_init(&call->buffer, (void *)(uintptr_t)bytes, call->size);
 		call->memory = &call->buffer.memory;
 	}
-	ret = iof_gather_records(call->walk, call->io, call->abi, address, records(call), call->memory, payload,
-				 length);
+	ret = iof_gather_records(call->walk, call->io, call->abi, address, records, call->memory, payload, length);
 	if (ret == -EFAULT && call->io->count_records && call->vm.error != -EFAULT)
 		say_unreachable(call, call->vm.error);
 	return ret;

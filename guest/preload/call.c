@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/preload/call.h"
 #include "guest/common/commands.h"
+#include "guest/common/records.h"
 #include "guest/preload/file.h"
 #include "guest/preload/link.h"
 #include "guest/preload/memory.h"
@@ -248,8 +249,7 @@ static ssize_t transfer(struct section *section, struct shim_file *file, int fd,
 {
 	const struct iof_interface *interface = file->device->interface;
 	const struct iof_io *io = op == IOF_OP_READ ? &interface->read : &interface->write;
-	size_t unit = io->count_records ? 1 : iof_type_size(io->record, IOF_ABI_NATIVE);
-	size_t records = count / unit < io->max_count ? count / unit : io->max_count;
+	uint32_t records = records_asked(io, IOF_ABI_NATIVE, count);
 	struct iof_request request = request_of(op, file, fd);
 	struct shim_call *call;
 	const void *payload;
@@ -261,16 +261,13 @@ static ssize_t transfer(struct section *section, struct shim_file *file, int fd,
 	call = begin(KIND_TRANSFER, file->link, file);
 	if (!call)
 		return -ENOMEM;
-	error = iof_gather_records(call->walk, io, IOF_ABI_NATIVE, buffer, (uint32_t)records, &shim_memory, &payload,
-				   &length);
+	error = iof_gather_records(call->walk, io, IOF_ABI_NATIVE, buffer, records, &shim_memory, &payload, &length);
 	if (error)
 		goto out;
 	request.reply_max = reply_max(call);
 	error = run(section, call, &request, payload, length, signals_of(io->flags));
 	if (!error)
-		error = io->count_records
-				? call->result
-				: call->result / (ssize_t)iof_type_size(io->record, IOF_ABI_CANONICAL) * (ssize_t)unit;
+		error = records_result(io, IOF_ABI_NATIVE, count, call->result);
 	readiness_stale(file);
 out:
 	finish(call);

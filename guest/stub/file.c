@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 #include "guest/common/commands.h"
+#include "guest/common/records.h"
 #include <fcntl.h>
 #include <ioferry/log.h>
 #include <stdlib.h>
@@ -119,11 +120,9 @@ out:
 	return r;
 }
 
-/* read() and write(): counts travel in records; bytes of this ABI are told apart only here. */
 static ssize_t transfer(struct iof_file *file, enum iof_op op, const struct iof_io *io, void *buffer, size_t count)
 {
-	size_t unit = io->count_records ? 1 : iof_type_size(io->record, IOF_ABI_NATIVE);
-	size_t records = count / unit < io->max_count ? count / unit : io->max_count;
+	uint32_t records = records_asked(io, IOF_ABI_NATIVE, count);
 	struct iof_request request = request_for(file, op);
 	struct stub_call *call;
 	const void *payload;
@@ -135,17 +134,15 @@ static ssize_t transfer(struct iof_file *file, enum iof_op op, const struct iof_
 	call = stub_call_get(&file->calls);
 	if (!call)
 		return -ENOMEM;
-	r = iof_gather_records(call->walk, io, IOF_ABI_NATIVE, (uintptr_t)buffer, (uint32_t)records, &stub_memory,
-			       &payload, &length);
+	r = iof_gather_records(call->walk, io, IOF_ABI_NATIVE, (uintptr_t)buffer, records, &stub_memory, &payload,
+			       &length);
 	if (r == 0) {
 		request.reply_max = reply_max(call->walk);
 		call->scatters = true;
 		r = stub_call_run(call, file->session, &request, payload, length, io->flags);
 	}
 	stub_call_put(&file->calls, call);
-	if (r > 0 && !io->count_records)
-		r = r / (ssize_t)iof_type_size(io->record, IOF_ABI_CANONICAL) * (ssize_t)unit;
-	return r;
+	return r < 0 ? r : records_result(io, IOF_ABI_NATIVE, count, (int32_t)r);
 }
 
 ssize_t iof_file_read(struct iof_file *file, void *buffer, size_t count)
