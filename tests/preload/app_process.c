@@ -80,6 +80,14 @@ int exec_child(int argc, char **argv)
 	return 0;
 }
 
+/* This program, or its build of the other width. */
+static const char *image(void)
+{
+	const char *other = getenv("TEST_IMAGE");
+
+	return other ? other : "/proc/self/exe";
+}
+
 void test_exec(void)
 {
 	int fd = open_node(NODE, O_RDWR | O_NONBLOCK), shut = open_node(OTHER, O_RDWR | O_CLOEXEC), copy = dup(fd);
@@ -92,29 +100,27 @@ void test_exec(void)
 	snprintf(closes, sizeof closes, "%d", ioctl(fd, PROBE_CLOSES));
 	child = fork();
 	if (!child) {
-		execl("/proc/self/exe", "app", "child", copied, closes, shut_number, (char *)NULL);
+		execl(image(), "app", "child", copied, closes, shut_number, (char *)NULL);
 		_exit(1);
 	}
 	reap(child);
 	CHECK(ioctl(fd, PROBE_CLOSES) == atoi(closes));
 	/* And of this process itself, which then is the only one that has it open. */
-	execl("/proc/self/exe", "app", "child", number, closes, shut_number, (char *)NULL);
+	execl(image(), "app", "child", number, closes, shut_number, (char *)NULL);
 	NOT_REACHED();
 }
 
 void test_spawn(void)
 {
 	int fd = open_node(NODE, O_RDWR | O_NONBLOCK);
-	char number[16], closes[16], line[256], self[200];
+	char number[16], closes[16], line[256], *self = realpath(image(), NULL);
 	char name[] = "app", child_name[] = "child";
 	char *arguments[] = {name, child_name, number, closes, NULL};
 	posix_spawn_file_actions_t actions;
-	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
 	pid_t child;
 	FILE *pipe_stream;
 
-	CHECK(length > 0);
-	self[length] = 0;
+	CHECK(self);
 	snprintf(number, sizeof number, "%d", fd);
 	snprintf(closes, sizeof closes, "%d", ioctl(fd, PROBE_CLOSES));
 	CHECK(!posix_spawn(&child, self, NULL, NULL, arguments, environ));
@@ -146,6 +152,7 @@ void test_spawn(void)
 	snprintf(line, sizeof line, "LD_PRELOAD= %s child %d %s 2>/dev/null", self, fd, closes);
 	CHECK(system(line) != 0);
 	CHECK(ioctl(fd, PROBE_OPENS) == 1 && ioctl(fd, PROBE_CLOSES) == atoi(closes));
+	free(self);
 }
 
 static void send_fd(int socket, int fd)
