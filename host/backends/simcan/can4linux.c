@@ -275,10 +275,12 @@ static void c4l_close(struct host_file *host)
 
 /* Messages. */
 
-static ssize_t read_locked(struct device *device, struct file *file, c4l_message *messages, size_t count,
-			   struct host_call *call)
+static ssize_t c4l_read(struct host_file *host, void *buffer, size_t count, struct host_call *call)
 {
+	struct file *file = (struct file *)host;
+	struct device *device = device_of(file);
 	struct fifo *fifo = &file->rx;
+	c4l_message *messages = buffer;
 	size_t done = 0;
 
 	while (done < count) {
@@ -295,18 +297,6 @@ static ssize_t read_locked(struct device *device, struct file *file, c4l_message
 		fifo->tail = (fifo->tail + 1) % C4L_FIFO;
 	}
 	return (ssize_t)done;
-}
-
-static ssize_t c4l_read(struct host_file *host, void *buffer, size_t count, struct host_call *call)
-{
-	struct file *file = (struct file *)host;
-	struct device *device = device_of(file);
-	ssize_t result;
-
-	simcan_bus_lock(device->common.bus);
-	result = read_locked(device, file, buffer, count, call);
-	simcan_bus_unlock(device->common.bus);
-	return result;
 }
 
 /* A blocked writer goes on when the fifo has drained, not at the first free place: the driver wakes it then. */
@@ -343,23 +333,19 @@ static ssize_t c4l_write(struct host_file *host, void *buffer, size_t count, str
 	struct file *file = (struct file *)host;
 	struct device *device = device_of(file);
 	c4l_message *messages = buffer;
-	ssize_t result = 0;
+	size_t done;
 
-	simcan_bus_lock(device->common.bus);
-	for (size_t i = 0; i < count; i++) {
+	for (done = 0; done < count; done++) {
 		int err = wait_for_room(device, call);
 
-		if (err) {
-			if (err == -EINTR)
-				result = err;
+		if (err == -EINTR)
+			return err;
+		if (err)
 			break;
-		}
-		messages[i].cob = file->index; /* the driver stores it in the caller's buffer */
-		queue_message(device, &messages[i]);
-		result++;
+		messages[done].cob = file->index; /* the driver stores it in the caller's buffer */
+		queue_message(device, &messages[done]);
 	}
-	simcan_bus_unlock(device->common.bus);
-	return result;
+	return (ssize_t)done;
 }
 
 static uint32_t c4l_ready(struct host_file *host)
@@ -502,13 +488,16 @@ static void get_status(struct device *device, const struct file *file, c4l_statu
 	};
 }
 
-static long ioctl_locked(struct device *device, struct file *file, uint32_t number, void *argument,
-			 struct host_call *call)
+static long c4l_ioctl(struct host_file *host, uint32_t number, void *argument, struct host_call *call)
 {
+	struct file *file = (struct file *)host;
+	struct device *device = device_of(file);
 	c4l_command *command = argument;
 	c4l_send *send = argument;
 	long result = 0, retval = 0;
 
+	if (!argument)
+		return -EFAULT;
 	switch (number) {
 	case CAN4LINUX_CAN_IOCTL_COMMAND:
 		command->retval = (unsigned long)do_command(device, file, command);
@@ -529,32 +518,15 @@ static long ioctl_locked(struct device *device, struct file *file, uint32_t numb
 	}
 }
 
-static long c4l_ioctl(struct host_file *host, uint32_t number, void *argument, struct host_call *call)
-{
-	struct file *file = (struct file *)host;
-	struct device *device = device_of(file);
-	long result;
-
-	if (!argument)
-		return -EFAULT;
-	simcan_bus_lock(device->common.bus);
-	result = ioctl_locked(device, file, number, argument, call);
-	simcan_bus_unlock(device->common.bus);
-	return result;
-}
-
 /* Devices. */
 
 static int c4l_create(const struct config_node *settings, struct simcan_bus *bus, struct simcan_device **made)
 {
-	int64_t baud = config_int(settings, "bitrate", C4L_BAUD, 10, 1000);
-	struct device *device;
 	uint8_t btr0, btr1;
+	int64_t baud = simcan_setting_bitrate(settings, C4L_BAUD, &btr0, &btr1);
+	struct device *device;
 	int err;
 
-	if (!simcan_timing_of_rate((unsigned)baud, &btr0, &btr1))
-		config_error(config_get(settings, "bitrate"),
-			     "no CiA bit rate; write 10, 20, 50, 100, 125, 250, 500, 800 or 1000 (kbit/s)");
 	if (!config_ok(settings))
 		return -EINVAL;
 	device = calloc(1, sizeof(*device));
@@ -572,20 +544,13 @@ static int c4l_create(const struct config_node *settings, struct simcan_bus *bus
 	return 0;
 }
 
-static void c4l_destroy(struct simcan_device *common)
-{
-	simcan_device_finish(common);
-	free(common);
-}
-
 const struct simcan_api simcan_can4linux = {
 	.interface = "can4linux",
 	.create = c4l_create,
-	.destroy = c4l_destroy,
 	.open = c4l_open,
 	.close = c4l_close,
-	.ioctl = c4l_ioctl,
-	.read = c4l_read,
-	.write = c4l_write,
+	.ioctl_locked = c4l_ioctl,
+	.read_locked = c4l_read,
+	.write_locked = c4l_write,
 	.ready_locked = c4l_ready,
 };

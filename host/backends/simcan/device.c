@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file device.c
- * Waiting and polling, for all simulated drivers.
+ * Waiting, polling and settings, for all simulated drivers.
  */
 #include "host/backends/simcan/device.h"
+#include "host/daemon/config.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -67,7 +68,7 @@ int simcan_device_init(struct simcan_device *device, const struct simcan_api *ap
 	return 0;
 }
 
-void simcan_device_finish(struct simcan_device *device)
+void simcan_device_destroy(struct simcan_device *device)
 {
 	simcan_controller_destroy(device->controller);
 	simcan_bus_lock(device->bus);
@@ -75,6 +76,17 @@ void simcan_device_finish(struct simcan_device *device)
 	simcan_bus_unlock(device->bus);
 	pthread_cond_destroy(&device->changed);
 	simcan_bus_put(device->bus);
+	free(device);
+}
+
+int64_t simcan_setting_bitrate(const struct config_node *settings, int64_t fallback, uint8_t *btr0, uint8_t *btr1)
+{
+	int64_t rate = config_int(settings, "bitrate", fallback, 10, 1000);
+
+	if (!simcan_timing_of_rate((unsigned)rate, btr0, btr1))
+		config_error(config_get(settings, "bitrate"),
+			     "no CiA bit rate; write 10, 20, 50, 100, 125, 250, 500, 800 or 1000 (kbit/s)");
+	return rate;
 }
 
 void simcan_device_changed_locked(struct simcan_device *device)

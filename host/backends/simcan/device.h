@@ -15,14 +15,14 @@ struct simcan_device;
 /** A driver: one API on top of a simulated controller. */
 struct simcan_api {
 	const char *interface; /**< name of the interface it implements */
-	/** Reads its settings and makes the device; simcan_device_init() inside. */
+	/** Reads its settings and makes the device, allocated and with its simcan_device first; simcan_device_init()
+	 *  inside. */
 	int (*create)(const struct config_node *settings, struct simcan_bus *bus, struct simcan_device **device);
-	void (*destroy)(struct simcan_device *device); /**< frees; simcan_device_finish() inside */
 	int (*open)(struct simcan_device *device, int flags, struct host_file **file);
 	void (*close)(struct host_file *file);
-	long (*ioctl)(struct host_file *file, uint32_t number, void *argument, struct host_call *call);
-	ssize_t (*read)(struct host_file *file, void *buffer, size_t count, struct host_call *call);
-	ssize_t (*write)(struct host_file *file, void *buffer, size_t count, struct host_call *call);
+	long (*ioctl_locked)(struct host_file *file, uint32_t number, void *argument, struct host_call *call);
+	ssize_t (*read_locked)(struct host_file *file, void *buffer, size_t count, struct host_call *call);
+	ssize_t (*write_locked)(struct host_file *file, void *buffer, size_t count, struct host_call *call);
 	uint32_t (*ready_locked)(struct host_file *file); /**< poll mask now */
 };
 
@@ -43,7 +43,12 @@ struct simcan_device {
 /** Adds a controller of @p driver, whose context is the device. Takes over @p bus on success. @return 0 or -ENOMEM. */
 int simcan_device_init(struct simcan_device *device, const struct simcan_api *api, struct simcan_bus *bus,
 		       const struct simcan_driver *driver);
-void simcan_device_finish(struct simcan_device *device);
+/** Undoes it, and frees the memory that the device begins. */
+void simcan_device_destroy(struct simcan_device *device);
+
+/** The setting "bitrate" (kbit/s, @p fallback if absent) and its two timing registers. Only CiA's: config_ok() tells.
+ */
+int64_t simcan_setting_bitrate(const struct config_node *settings, int64_t fallback, uint8_t *btr0, uint8_t *btr1);
 
 /** Wakes who waits, and has those that poll told. */
 void simcan_device_changed_locked(struct simcan_device *device);

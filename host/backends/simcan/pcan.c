@@ -565,9 +565,18 @@ static long extra_parameters(struct device *device, struct pcan_TPEXTRAPARAMS *p
 	}
 }
 
-static long ioctl_locked(struct device *device, const struct file *file, uint32_t number, void *argument,
-			 struct host_call *call)
+static bool is_classic(uint32_t number)
 {
+	return (number & 0xff) <= (PCAN_PCAN_EXTRA_PARAMS & 0xff);
+}
+
+static long pcan_ioctl(struct host_file *host, uint32_t number, void *argument, struct host_call *call)
+{
+	struct file *file = (struct file *)host;
+	struct device *device = device_of(file);
+
+	if (!argument && is_classic(number) && number != PCAN_PCAN_MSG_FILTER)
+		return -EFAULT;
 	switch (number) {
 	case PCAN_PCAN_INIT: return do_init(device, argument);
 	case PCAN_PCAN_WRITE_MSG: return do_write(device, file, argument, call);
@@ -582,37 +591,15 @@ static long ioctl_locked(struct device *device, const struct file *file, uint32_
 	}
 }
 
-static bool is_classic(uint32_t number)
-{
-	return (number & 0xff) <= (PCAN_PCAN_EXTRA_PARAMS & 0xff);
-}
-
-static long pcan_ioctl(struct host_file *host, uint32_t number, void *argument, struct host_call *call)
-{
-	struct file *file = (struct file *)host;
-	struct device *device = device_of(file);
-	long result;
-
-	if (!argument && is_classic(number) && number != PCAN_PCAN_MSG_FILTER)
-		return -EFAULT;
-	simcan_bus_lock(device->common.bus);
-	result = ioctl_locked(device, file, number, argument, call);
-	simcan_bus_unlock(device->common.bus);
-	return result;
-}
-
 static int pcan_create(const struct config_node *settings, struct simcan_bus *bus, struct simcan_device **made)
 {
-	int64_t baud = config_int(settings, "bitrate", 500, 10, 1000);
 	int64_t serial = config_int(settings, "serial", 0x1f0e, 0, 0xffffffff);
 	int64_t number = config_int(settings, "device_number", 0xff, 0, 0xff);
 	struct device *device;
 	uint8_t btr0 = 0, btr1 = 0;
 	int err;
 
-	if (!simcan_timing_of_rate((unsigned)baud, &btr0, &btr1))
-		config_error(config_get(settings, "bitrate"),
-			     "no CiA bit rate; write 10, 20, 50, 100, 125, 250, 500, 800 or 1000 (kbit/s)");
+	(void)simcan_setting_bitrate(settings, 500, &btr0, &btr1);
 	if (!config_ok(settings))
 		return -EINVAL;
 	device = calloc(1, sizeof(*device));
@@ -630,18 +617,11 @@ static int pcan_create(const struct config_node *settings, struct simcan_bus *bu
 	return 0;
 }
 
-static void pcan_destroy(struct simcan_device *common)
-{
-	simcan_device_finish(common);
-	free(common);
-}
-
 const struct simcan_api simcan_pcan = {
 	.interface = "pcan",
 	.create = pcan_create,
-	.destroy = pcan_destroy,
 	.open = pcan_open,
 	.close = pcan_close,
-	.ioctl = pcan_ioctl,
+	.ioctl_locked = pcan_ioctl,
 	.ready_locked = pcan_ready,
 };

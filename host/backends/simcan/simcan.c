@@ -58,7 +58,7 @@ static int device_create(const struct config_node *settings, const struct iof_in
 
 static void device_destroy(struct host_device *device)
 {
-	to_device(device)->api->destroy(to_device(device));
+	simcan_device_destroy(to_device(device));
 }
 
 static int file_open(struct host_device *device, int flags, struct host_call *call, struct host_file **file)
@@ -76,18 +76,40 @@ static void file_close(struct host_file *file)
 static long file_ioctl(struct host_file *file, const struct iof_command *command, uint32_t number, uint64_t argument,
 		       struct host_call *call)
 {
+	struct simcan_bus *bus = to_device(file->device)->bus;
+	long result;
+
 	(void)command;
-	return api_of(file)->ioctl(file, number, (void *)(uintptr_t)argument, call);
+	simcan_bus_lock(bus);
+	result = api_of(file)->ioctl_locked(file, number, (void *)(uintptr_t)argument, call);
+	simcan_bus_unlock(bus);
+	return result;
 }
 
 static ssize_t file_read(struct host_file *file, void *buffer, size_t count, struct host_call *call)
 {
-	return api_of(file)->read ? api_of(file)->read(file, buffer, count, call) : -EINVAL;
+	struct simcan_bus *bus = to_device(file->device)->bus;
+	ssize_t result;
+
+	if (!api_of(file)->read_locked)
+		return -EINVAL;
+	simcan_bus_lock(bus);
+	result = api_of(file)->read_locked(file, buffer, count, call);
+	simcan_bus_unlock(bus);
+	return result;
 }
 
 static ssize_t file_write(struct host_file *file, void *buffer, size_t count, struct host_call *call)
 {
-	return api_of(file)->write ? api_of(file)->write(file, buffer, count, call) : -EINVAL;
+	struct simcan_bus *bus = to_device(file->device)->bus;
+	ssize_t result;
+
+	if (!api_of(file)->write_locked)
+		return -EINVAL;
+	simcan_bus_lock(bus);
+	result = api_of(file)->write_locked(file, buffer, count, call);
+	simcan_bus_unlock(bus);
+	return result;
 }
 
 static void file_cancel(struct host_file *file, struct host_call *call)
