@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
@@ -195,3 +196,19 @@ def setup() -> Supplies:
         except BedError as problem:
             say(f"no 32-bit kernel or programs: {problem}")
     return Supplies(kernel, programs_32, kernel_32)
+
+
+def main() -> int:
+    """fetch.py FOLDER PACKAGE...: unpacks Debian packages, of amd64 or i386, in a folder."""
+    folder = Path(sys.argv[1])
+    try:
+        with contextlib.closing(Archive(folder.with_suffix(".apt"))) as archive:
+            archive.fetch(folder, *sys.argv[2:])
+    except BedError as problem:
+        say(str(problem))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
