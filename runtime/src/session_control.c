@@ -2,6 +2,7 @@
 /* Calls of the control plane: open, attach, share, status. */
 #include "session_impl.h"
 #include <ioferry/log.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/uio.h>
 
@@ -167,7 +168,7 @@ int iof_session_share(struct iof_session *session, uint64_t token)
 }
 
 int iof_session_status(struct iof_session *session, struct iof_control_arena *arena,
-		       const Ioferry__StatusReply **status)
+		       const Ioferry__StatusReply **status, char *reason, size_t reason_size)
 {
 	Ioferry__ControlRequest request = IOFERRY__CONTROL_REQUEST__INIT;
 	Ioferry__StatusQuery query = IOFERRY__STATUS_QUERY__INIT;
@@ -177,6 +178,7 @@ int iof_session_status(struct iof_session *session, struct iof_control_arena *ar
 	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_STATUS;
 	request.status = &query;
 	r = control_call(session, &request, arena, &reply);
+	snprintf(reason, reason_size, "%s", r < 0 && reply ? reply->reason : "");
 	if (r < 0)
 		return r;
 	if (!reply || reply->what_case != IOFERRY__CONTROL_REPLY__WHAT_STATUS)

@@ -64,9 +64,10 @@ uint64_t iof_io_hash(const struct iof_io *io);
 bool iof_control_same_command(const Ioferry__Interface *message, const struct iof_command *command);
 
 struct iof_session;
-/** Guest: asks the host for its status; the reply lives in @p arena. Waits. 0 or negative errno. */
+/** Guest: asks the host for its status; the reply lives in @p arena. Waits. 0 or negative errno, of which @p reason
+ *  then tells what the host says, if anything. */
 int iof_session_status(struct iof_session *session, struct iof_control_arena *arena,
-		       const Ioferry__StatusReply **status);
+		       const Ioferry__StatusReply **status, char *reason, size_t reason_size);
 
 /** open(2)'s flags as they travel (asm-generic's values), and back. What does not travel is left out. */
 uint32_t iof_open_flags_encode(int flags);
