@@ -382,23 +382,6 @@ uint64_t config_size(const struct config_node *map, const char *key, uint64_t fa
 	return value;
 }
 
-uint64_t config_duration(const struct config_node *map, const char *key, uint64_t fallback_us, uint64_t max_us)
-{
-	static const struct unit units[] = {{"us", 1}, {"ms", 1000}, {"s", 1000000}, {"min", 60000000}, {NULL, 0}};
-	const struct config_node *node = scalar(map, key);
-	uint64_t value, plain;
-
-	if (!node)
-		return fallback_us;
-	if (parse_unsigned(node->text, units, &value) < 0 ||
-	    (value && parse_unsigned(node->text, units + 4, &plain) == 0) || value > max_us) {
-		config_error(node, "'%s: %s' is no such time; write a number with us, ms, s or min, at most %llu us",
-			     key, node->text, (unsigned long long)max_us);
-		return fallback_us;
-	}
-	return value;
-}
-
 const struct config_node *config_list(const struct config_node *map, const char *key)
 {
 	const struct config_node *node = config_get(map, key);

@@ -46,8 +46,6 @@ bool config_bool(const struct config_node *map, const char *key, bool fallback);
 int config_enum(const struct config_node *map, const char *key, const char *const *names, int fallback);
 /** Bytes: a number, or one with KiB or MiB. */
 uint64_t config_size(const struct config_node *map, const char *key, uint64_t fallback, uint64_t min, uint64_t max);
-/** Microseconds: a number with us, ms, s or min. */
-uint64_t config_duration(const struct config_node *map, const char *key, uint64_t fallback_us, uint64_t max_us);
 
 /** The list at @p key; NULL if absent (no error) or no list (error). */
 const struct config_node *config_list(const struct config_node *map, const char *key);

@@ -96,8 +96,10 @@ int agreements_make(struct session *session, const Ioferry__Hello *hello, const 
 			continue;
 		agreement = &session->agreements[session->n_agreements++];
 		agreement->interface = interface;
-		if (compare(session, agreement, guests(hello, interface->name)) < 0)
+		if (compare(session, agreement, guests(hello, interface->name)) < 0) {
+			agreements_clear(session); /* half of them would say that all commands are the same */
 			return -ENOMEM;
+		}
 	}
 	return 0;
 }

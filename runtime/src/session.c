@@ -53,6 +53,7 @@ int iof_session_create(const char *address, const struct iof_session_options *op
 	const char *rest;
 	int r;
 
+	snprintf(reason, reason_size, "%s: %s", address, strerror(ENOMEM)); /* of failures that say nothing better */
 	transport = iof_transport_find(address, &rest, reason, reason_size);
 	if (!transport)
 		return -EINVAL;

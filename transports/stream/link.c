@@ -6,11 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool link_is_dead(const struct stream_link *link)
-{
-	return __atomic_load_n(&link->dead, __ATOMIC_ACQUIRE);
-}
-
 static void stream_shutdown(struct iof_link *base)
 {
 	struct stream_link *link = stream_link(base);
@@ -65,7 +60,7 @@ int stream_fail(struct stream_link *link, int error)
 
 bool stream_is_dead(const struct stream_link *link)
 {
-	return link_is_dead(link);
+	return __atomic_load_n(&link->dead, __ATOMIC_ACQUIRE);
 }
 
 int iof_stream_link_create(int fd, const struct iof_peer *peer, struct iof_link **link)

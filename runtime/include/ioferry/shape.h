@@ -69,10 +69,8 @@ const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_t
 				       unsigned direction, unsigned flags);
 
 /**
- * Elements that lie inline behind a header: the flexible array of the segment walked last. A segment is one
- * flexible array's head at most.
- * @param offset canonical offset of the array in the header (its foreign offset follows from @p head's type:
- *               size of the header type in each layout is the offset of its flexible array)
+ * Elements that lie inline behind a header: the flexible array of @p head, the segment walked last. A segment is one
+ * flexible array's head at most. The size of the head's type is the offset of the array, in each layout.
  */
 const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct iof_segment *head,
 					    const struct iof_type *type, uint32_t count, unsigned direction);
