@@ -61,8 +61,8 @@ static void say_undeclared(const struct commands_place *place, enum iof_layout l
 	char text[48];
 
 	iof_log(IOF_LOG_WARNING,
-		"%s%s: ioctl 0x%08x%s is not declared in interface %s and gives ENOTTY; to carry it, declare it in the "
-		"IDL and build both sides from that: ioctl NAME = %s",
+		"%s%s: ioctl 0x%08x%s is not declared in interface %s and gives ENOTTY; "
+		"to carry it, declare it in the IDL: ioctl NAME = %s, and build both sides",
 		place->node ? "/dev/" : "", place->name, number, width, interface_name(place),
 		spelling(number, text, sizeof(text)));
 }
