@@ -325,7 +325,7 @@ static struct shim_call *poll_submit(enum call_kind kind, struct shim_file *file
 	if (!call)
 		return NULL;
 	call->call.waited = kind == KIND_POLL;
-	call->question = (struct readiness_question){events, file->pushed, arm, kind == KIND_REARM};
+	call->question = (struct readiness_question){events, arm};
 	iof_put_u32(payload, events);
 	iof_put_u32(payload + 4, arm);
 	part = (struct iovec){payload, sizeof payload};

@@ -33,16 +33,15 @@ struct shim_file {
 	uint64_t token;
 	ino_t inode; /**< of the socket that the application holds */
 
-	struct iof_lock lock;     /**< of what follows; never held while a session function is called */
-	int peer;                 /**< the shim's end of the pair; -1: closed */
-	int self;                 /**< a duplicate of the application's end */
-	bool watched;             /**< in an epoll set: levels are kept on the descriptor */
-	uint32_t wanted;          /**< poll events that any epoll set asks for */
-	uint32_t told;            /**< what the host said last */
-	uint32_t armed;           /**< events that the host will push when one becomes ready */
-	_Atomic(uint32_t) pushed; /**< events that have come, counted */
-	unsigned sleepers;        /**< threads that sleep in poll() for it */
-	bool stale;               /**< ready bits of `told` may be no longer true */
+	struct iof_lock lock; /**< of what follows; never held while a session function is called */
+	int peer;             /**< the shim's end of the pair; -1: closed */
+	int self;             /**< a duplicate of the application's end */
+	bool watched;         /**< in an epoll set: levels are kept on the descriptor */
+	uint32_t wanted;      /**< poll events that any epoll set asks for */
+	uint32_t told;        /**< what the host said last */
+	uint32_t armed;       /**< events that the host will push when one becomes ready */
+	unsigned sleepers;    /**< threads that sleep in poll() for it */
+	bool stale;           /**< ready bits of `told` may be no longer true */
 };
 
 /** The device under @p fd with a reference taken; NULL: not ours. Async-signal-safe, takes no lock. */

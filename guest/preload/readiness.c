@@ -80,12 +80,6 @@ static uint32_t take_in(struct shim_file *file, const struct readiness_question 
 	file->stale = false;
 	if (!question->arm)
 		return 0;
-	/* The host sends events and answers from different threads: this event may be the one that the question armed.
-	 */
-	if (!ready && file->pushed != question->pushed) {
-		file->armed = 0;
-		return question->alone ? question->events : 0;
-	}
 	if (!ready) {
 		file->armed = question->events;
 		return 0;
@@ -122,29 +116,24 @@ static void ask_some(struct section *section, struct readiness *queries, unsigne
 	}
 }
 
-/* Neither ready nor armed: an event crossed the answer. */
-static bool is_open(const struct readiness *queries, unsigned n)
+bool readiness_is_open(const struct readiness *queries, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		struct shim_file *file = queries[i].file;
 
-		if (queries[i].call && !file->dead && !readiness_told(file, queries[i].events) &&
+		if (file && !file->dead && !readiness_told(file, queries[i].events) &&
 		    !is_known(file, queries[i].events))
 			return true;
 	}
 	return false;
 }
 
-#define CROSSINGS_MAX 16
-
 void readiness_ask(struct section *section, struct readiness *queries, unsigned n, enum readiness_mode mode)
 {
 	for (unsigned first = 0; first < n; first += AT_ONCE) {
-		unsigned count = n - first < AT_ONCE ? n - first : AT_ONCE, round = 0;
+		unsigned count = n - first < AT_ONCE ? n - first : AT_ONCE;
 
-		do
-			ask_some(section, queries + first, count, mode);
-		while (mode == READINESS_WAIT && is_open(queries + first, count) && ++round < CROSSINGS_MAX);
+		ask_some(section, queries + first, count, mode);
 	}
 }
 
@@ -243,7 +232,6 @@ static void take_event(struct shim_file *file, uint32_t revents)
 	uint32_t left;
 
 	iof_lock(&file->lock);
-	file->pushed++;
 	file->told |= revents;
 	file->stale = true;
 	left = is_awaited(file) ? file->armed & ~revents : 0;

@@ -28,6 +28,11 @@ enum readiness_mode {
 
 /** Asks about all of them at once, and waits for the answers. Entries without a file are skipped. */
 void readiness_ask(struct section *section, struct readiness *queries, unsigned n, enum readiness_mode mode);
+/**
+ * Some device is neither ready nor will the host tell when it is: something of another thread's question was ready,
+ * which disarms the host. Only a caller that has called readiness_sleeper() can rely on the contrary.
+ */
+bool readiness_is_open(const struct readiness *queries, unsigned n);
 /** The answer: ready ones of @p events, POLLERR and POLLHUP. No request. */
 uint32_t readiness_told(struct shim_file *file, uint32_t events);
 /** Makes the descriptor show the answer. */
@@ -43,9 +48,7 @@ void readiness_sleeper(struct shim_file *file, int by);
 /** What was asked of the host. */
 struct readiness_question {
 	uint32_t events;
-	uint32_t pushed; /**< events that had come when it was asked */
 	bool arm;
-	bool alone; /**< nobody waits for the answer */
 };
 
 /** The answer: revents or a negative errno. In whichever thread reads the link. */

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define ON_STACK 64 /* descriptors for which no memory is mapped */
+#define ON_STACK     64 /* descriptors for which no memory is mapped */
+#define REOPENED_MAX 16 /* then no call object is free, and asking again would only burn time */
 
 struct wait {
 	struct section *section;
@@ -18,7 +19,8 @@ struct wait {
 	struct pollfd *kernel;     /* n + 1: what the kernel watches, the link last */
 	struct readiness *devices; /* n: without a file where fds[i] is foreign */
 	struct link *link;
-	void *mapping; /* NULL: none */
+	unsigned reopened; /* how often, since the last sleep, another thread's question has undone this one's */
+	void *mapping;     /* NULL: none */
 	size_t size;
 };
 
@@ -132,12 +134,11 @@ static void on_cancelled(void *context)
 }
 
 /* The application's signals get in through the system call's own mask, its cancellation through the C library. */
-static int sleep_in_kernel(struct wait *wait, const struct timespec *timeout, const sigset_t *mask)
+static int ask_kernel(struct wait *wait, const struct timespec *timeout, const sigset_t *mask)
 {
 	sigset_t own;
 	int ready;
 
-	sleeper(wait, 1);
 	wait->section->jumped = on_jump;
 	wait->section->context = wait;
 	sigemptyset(&own);
@@ -150,6 +151,19 @@ static int sleep_in_kernel(struct wait *wait, const struct timespec *timeout, co
 	if (ready < 0)
 		ready = -errno;
 	wait->section->jumped = NULL;
+	return ready;
+}
+
+/* Looks, with a @timeout of 0, or sleeps. 1 without a sleep: the devices have to be asked again. */
+static int look_or_sleep(struct wait *wait, bool sleep, const struct timespec *timeout, const sigset_t *mask)
+{
+	int ready = 1;
+
+	sleeper(wait, 1);
+	if (!sleep || !readiness_is_open(wait->devices, (unsigned)wait->n) || wait->reopened++ >= REOPENED_MAX) {
+		ready = ask_kernel(wait, timeout, mask);
+		wait->reopened = 0;
+	}
 	sleeper(wait, -1);
 	return ready;
 }
@@ -206,7 +220,9 @@ static int wait_in_section(struct wait *wait, const struct timespec *timeout, co
 		prepare(wait, !ready && !now);
 		if ((ready || now) && is_idle(wait))
 			break;
-		polled = sleep_in_kernel(wait, ready || now ? &(struct timespec){0, 0} : timeout ? &left : NULL, mask);
+		if (ready)
+			left = (struct timespec){0, 0};
+		polled = look_or_sleep(wait, !ready && !now, timeout || ready ? &left : NULL, mask);
 		if (polled < 0)
 			return polled == -EINTR && ready ? ready : polled;
 		ready += merge_foreign(wait);
