@@ -2,6 +2,7 @@
 #include "host/daemon/settings.h"
 
 #include <errno.h>
+#include <ioferry/control.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,18 +80,6 @@ static const struct host_backend *read_backend(const struct config_node *node)
 	return NULL;
 }
 
-/* The name becomes a path below /dev in the guest. */
-static void check_name(const struct config_node *node, const char *name)
-{
-	size_t length = strlen(name);
-	bool bad = length == 0 || length > 63 || name[0] == '/' || name[length - 1] == '/' || strstr(name, "..");
-
-	for (size_t i = 0; i < length; i++)
-		bad = bad || name[i] <= ' ' || name[i] >= 127;
-	if (bad)
-		config_error(node, "'%s' is no name of a node below /dev; write for example 'can0'", name);
-}
-
 /* Policy keys are asked for here so that they are known; settings_apply_policies() reads them for good. */
 static int check_policies(const struct config_node *node, const struct iof_interface *interface)
 {
@@ -142,7 +131,8 @@ static int read_device(struct config *config, const char *name, const struct con
 	const struct host_backend *backend;
 	int error = 0;
 
-	check_name(node, name);
+	if (!iof_device_name_is_sane(name))
+		config_error(node, "'%s' is no name of a node below /dev; write for example 'can0'", name);
 	if (!config_is_map(node)) {
 		config_error(node, "write '%s: {interface: ..., backend: ...}'", name);
 		return 0;

@@ -141,6 +141,16 @@ bool iof_control_same_command(const Ioferry__Interface *message, const struct io
 	return false;
 }
 
+bool iof_device_name_is_sane(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!length || length > 64 || name[0] == '/' || name[length - 1] == '/' || strstr(name, "//") ||
+	    name[0] == '.' || strstr(name, "/."))
+		return false;
+	return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:") == length;
+}
+
 /* FNV-1a, 64 bits: only equality matters, and both sides are of one project. */
 static uint64_t hash_word(uint64_t hash, uint64_t word)
 {

@@ -41,17 +41,6 @@ static int schema_create(struct schema *schema)
 	return 0;
 }
 
-/* Names come from the host and become paths below /dev. */
-static bool name_is_sane(const char *name)
-{
-	size_t length = strlen(name);
-
-	if (!length || length > 64 || name[0] == '/' || name[length - 1] == '/' || strstr(name, "//") ||
-	    name[0] == '.' || strstr(name, "/."))
-		return false;
-	return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:") == length;
-}
-
 static const Ioferry__Interface *host_interface(const Ioferry__HelloReply *hello, const char *name)
 {
 	for (size_t i = 0; i < hello->n_interfaces; i++)
@@ -84,7 +73,7 @@ static void add_device(struct device_table *table, const Ioferry__Device *from)
 {
 	struct iof_device *device = &table->devices[table->n_devices];
 
-	if (!name_is_sane(from->name)) {
+	if (!iof_device_name_is_sane(from->name)) {
 		iof_log(IOF_LOG_WARNING, "the host offers a device with the name \"%s\": ignored", from->name);
 		return;
 	}

@@ -57,6 +57,12 @@ ssize_t iof_control_pack_reply(const Ioferry__ControlReply *reply, uint8_t *byte
 void iof_control_interface(const struct iof_interface *interface, Ioferry__Interface *message, uint32_t *numbers,
 			   uint64_t *hashes);
 
+/**
+ * Whether a device may have this name, which becomes a path below /dev in the guest: at most 64 characters, of letters,
+ * digits and "-_.:", in parts that begin with no dot, with "/" between.
+ */
+bool iof_device_name_is_sane(const char *name);
+
 /** Hash of what read() or write() moves: record layout, unit, direction, greatest count. 0: not offered. */
 uint64_t iof_io_hash(const struct iof_io *io);
 

@@ -89,6 +89,8 @@ static const struct {
 	 "t:3:93: 'mode: 8888' is out of range; write a number from 0 to 511\n"},
 	{HEAD "devices: {../x: " DEVICE "}}\n",
 	 "t:2:17: '../x' is no name of a node below /dev; write for example 'can0'\n"},
+	{HEAD "devices: {can@0: " DEVICE "}}\n",
+	 "t:2:18: 'can@0' is no name of a node below /dev; write for example 'can0'\n"},
 	{HEAD "devices: {d: 5}\n", "t:2:14: write 'd: {interface: ..., backend: ...}'\n"},
 	{"a: &a [*a]\n", "t:1:4: nested too deeply, or aliases unfold to too much; write the settings out\n"},
 };
