@@ -40,7 +40,7 @@ static pid_t fork_by(pid_t (*function)(void))
 		return function();
 	section = section_enter();
 	if (file_any() && iof_sys(SYS_pipe2, ends, O_CLOEXEC) < 0)
-		link_share_all();
+		link_share(LINK_ALL);
 	device_before_fork();
 	child = function();
 	error = errno;
@@ -98,52 +98,90 @@ INTERPOSE pid_t vfork(void)
 }
 #endif
 
-/* Keeps the opens alive until the new image has attached. */
-static void before_exec(void)
+/* Keeps the opens alive until the new image has attached. True: there is something to undo if it does not come. */
+static bool before_exec(enum link_shared which)
 {
 	struct section *section;
 
 	if (!file_any() || device_in_vfork())
-		return;
+		return false;
 	section = section_enter();
-	link_share_all();
+	link_share(which);
 	section_leave(section, false);
+	return true;
+}
+
+/* Programs try one directory of PATH after the other. */
+static void undo_share(enum link_shared which)
+{
+	int error = errno;
+	struct section *section = section_enter();
+
+	link_unshare(which);
+	section_leave(section, false);
+	errno = error;
+}
+
+static int exec_failed(bool shared)
+{
+	if (shared)
+		undo_share(LINK_INHERITED);
+	return -1;
+}
+
+static int spawn_failed(bool shared, int error)
+{
+	if (shared)
+		undo_share(LINK_ALL);
+	return error;
 }
 
 INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])
 {
-	before_exec();
-	return real()->execve(path, arguments, environment);
+	bool shared = before_exec(LINK_INHERITED);
+
+	(void)real()->execve(path, arguments, environment);
+	return exec_failed(shared);
 }
 
 INTERPOSE int execv(const char *path, char *const arguments[])
 {
-	before_exec();
-	return real()->execv(path, arguments);
+	bool shared = before_exec(LINK_INHERITED);
+
+	(void)real()->execv(path, arguments);
+	return exec_failed(shared);
 }
 
 INTERPOSE int execvp(const char *file, char *const arguments[])
 {
-	before_exec();
-	return real()->execvp(file, arguments);
+	bool shared = before_exec(LINK_INHERITED);
+
+	(void)real()->execvp(file, arguments);
+	return exec_failed(shared);
 }
 
 INTERPOSE int execvpe(const char *file, char *const arguments[], char *const environment[])
 {
-	before_exec();
-	return real()->execvpe(file, arguments, environment);
+	bool shared = before_exec(LINK_INHERITED);
+
+	(void)real()->execvpe(file, arguments, environment);
+	return exec_failed(shared);
 }
 
 INTERPOSE int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags)
 {
-	before_exec();
-	return real()->execveat(directory, path, arguments, environment, flags);
+	bool shared = before_exec(LINK_INHERITED);
+
+	(void)real()->execveat(directory, path, arguments, environment, flags);
+	return exec_failed(shared);
 }
 
 INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])
 {
-	before_exec();
-	return real()->fexecve(fd, arguments, environment);
+	bool shared = before_exec(LINK_INHERITED);
+
+	(void)real()->fexecve(fd, arguments, environment);
+	return exec_failed(shared);
 }
 
 #define ARGUMENTS_MAX 4096 /* of execl(); on the stack, since exec must not allocate */
@@ -163,29 +201,21 @@ static int collect(const char *first, va_list list, char **vector)
 	return 0;
 }
 
-INTERPOSE int execl(const char *path, const char *first, ...)
-{
-	char *vector[ARGUMENTS_MAX];
-	va_list list;
-	int error;
+#define EXEC_LIST(name, exec_vector)                                                                                   \
+	INTERPOSE int name(const char *path, const char *first, ...)                                                   \
+	{                                                                                                              \
+		char *vector[ARGUMENTS_MAX];                                                                           \
+		va_list list;                                                                                          \
+		int error;                                                                                             \
+                                                                                                                       \
+		va_start(list, first);                                                                                 \
+		error = collect(first, list, vector);                                                                  \
+		va_end(list);                                                                                          \
+		return error ? error : exec_vector(path, vector);                                                      \
+	}
 
-	va_start(list, first);
-	error = collect(first, list, vector);
-	va_end(list);
-	return error ? error : execv(path, vector);
-}
-
-INTERPOSE int execlp(const char *file, const char *first, ...)
-{
-	char *vector[ARGUMENTS_MAX];
-	va_list list;
-	int error;
-
-	va_start(list, first);
-	error = collect(first, list, vector);
-	va_end(list);
-	return error ? error : execvp(file, vector);
-}
+EXEC_LIST(execl, execv)
+EXEC_LIST(execlp, execvp)
 
 INTERPOSE int execle(const char *path, const char *first, ...)
 {
@@ -205,8 +235,10 @@ INTERPOSE int posix_spawn(pid_t *restrict child, const char *restrict path,
 			  const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
 			  char *const environment[restrict])
 {
-	before_exec();
-	return real()->posix_spawn(child, path, actions, attributes, arguments, environment);
+	bool shared = before_exec(LINK_ALL); /* actions may make it survive */
+	int error = real()->posix_spawn(child, path, actions, attributes, arguments, environment);
+
+	return error ? spawn_failed(shared, error) : 0;
 }
 
 INTERPOSE int posix_spawnp(pid_t *restrict child, const char *restrict file,
@@ -214,6 +246,8 @@ INTERPOSE int posix_spawnp(pid_t *restrict child, const char *restrict file,
 			   const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
 			   char *const environment[restrict])
 {
-	before_exec();
-	return real()->posix_spawnp(child, file, actions, attributes, arguments, environment);
+	bool shared = before_exec(LINK_ALL);
+	int error = real()->posix_spawnp(child, file, actions, attributes, arguments, environment);
+
+	return error ? spawn_failed(shared, error) : 0;
 }

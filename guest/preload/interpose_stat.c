@@ -109,13 +109,13 @@ static struct timespec now_coarse(void)
 FILL(stat)
 FILL(stat64)
 
-/* A path and its status: by which real function, from which directory. */
-#define STAT_PATH(name, type, parameters, arguments, directory)                                                        \
+/* A function of a path: first looks for a device before the kernel is asked, and answer is what one gets. */
+#define BY_PATH(name, parameters, arguments, first, directory, answer)                                                 \
 	int name parameters;                                                                                           \
 	INTERPOSE int name parameters                                                                                  \
 	{                                                                                                              \
 		struct node node;                                                                                      \
-		int found = node_first(path, &node);                                                                   \
+		int found = first;                                                                                     \
                                                                                                                        \
 		if (found > 0) {                                                                                       \
 			int result = real()->name arguments;                                                           \
@@ -124,17 +124,20 @@ FILL(stat64)
 			if (found)                                                                                     \
 				return result;                                                                         \
 		}                                                                                                      \
-		return found < 0 ? (int)shim_result(found) : fill_##type(&node, status);                               \
+		return (int)shim_result(found < 0 ? found : answer);                                                   \
 	}
 
-STAT_PATH(stat, stat, (const char *restrict path, struct stat *restrict status), (path, status), AT_FDCWD)
-STAT_PATH(stat64, stat64, (const char *restrict path, struct stat64 *restrict status), (path, status), AT_FDCWD)
-STAT_PATH(lstat, stat, (const char *restrict path, struct stat *restrict status), (path, status), AT_FDCWD)
-STAT_PATH(lstat64, stat64, (const char *restrict path, struct stat64 *restrict status), (path, status), AT_FDCWD)
-STAT_PATH(__xstat, stat, (int version, const char *path, struct stat *status), (version, path, status), AT_FDCWD)
-STAT_PATH(__xstat64, stat64, (int version, const char *path, struct stat64 *status), (version, path, status), AT_FDCWD)
-STAT_PATH(__lxstat, stat, (int version, const char *path, struct stat *status), (version, path, status), AT_FDCWD)
-STAT_PATH(__lxstat64, stat64, (int version, const char *path, struct stat64 *status), (version, path, status), AT_FDCWD)
+#define STAT_PATH(name, type, parameters, arguments)                                                                   \
+	BY_PATH(name, parameters, arguments, node_first(path, &node), AT_FDCWD, fill_##type(&node, status))
+
+STAT_PATH(stat, stat, (const char *restrict path, struct stat *restrict status), (path, status))
+STAT_PATH(stat64, stat64, (const char *restrict path, struct stat64 *restrict status), (path, status))
+STAT_PATH(lstat, stat, (const char *restrict path, struct stat *restrict status), (path, status))
+STAT_PATH(lstat64, stat64, (const char *restrict path, struct stat64 *restrict status), (path, status))
+STAT_PATH(__xstat, stat, (int version, const char *path, struct stat *status), (version, path, status))
+STAT_PATH(__xstat64, stat64, (int version, const char *path, struct stat64 *status), (version, path, status))
+STAT_PATH(__lxstat, stat, (int version, const char *path, struct stat *status), (version, path, status))
+STAT_PATH(__lxstat64, stat64, (int version, const char *path, struct stat64 *status), (version, path, status))
 
 #define STAT_FD(name, type, parameters, arguments)                                                                     \
 	int name parameters;                                                                                           \
@@ -152,27 +155,16 @@ STAT_FD(fstat64, stat64, (int fd, struct stat64 *status), (fd, status))
 STAT_FD(__fxstat, stat, (int version, int fd, struct stat *status), (version, fd, status))
 STAT_FD(__fxstat64, stat64, (int version, int fd, struct stat64 *status), (version, fd, status))
 
-static bool is_empty(const char *path, int flags)
+/* As node_first(), of the *at() functions. */
+static int node_at(int fd, const char *path, int flags, struct node *node)
 {
-	return (flags & AT_EMPTY_PATH) && path && !*path;
+	bool empty = (flags & AT_EMPTY_PATH) && path && !*path;
+
+	return empty ? node_of_fd(fd, node) : node_first(path, node);
 }
 
 #define STAT_AT(name, type, parameters, arguments)                                                                     \
-	int name parameters;                                                                                           \
-	INTERPOSE int name parameters                                                                                  \
-	{                                                                                                              \
-		struct node node;                                                                                      \
-		int found = is_empty(path, flags) ? node_of_fd(fd, &node) : node_first(path, &node);                   \
-                                                                                                                       \
-		if (found > 0) {                                                                                       \
-			int result = real()->name arguments;                                                           \
-                                                                                                                       \
-			found = result < 0 ? node_denied(fd, path, &node) : 1;                                         \
-			if (found)                                                                                     \
-				return result;                                                                         \
-		}                                                                                                      \
-		return found < 0 ? (int)shim_result(found) : fill_##type(&node, status);                               \
-	}
+	BY_PATH(name, parameters, arguments, node_at(fd, path, flags, &node), fd, fill_##type(&node, status))
 
 STAT_AT(fstatat, stat, (int fd, const char *restrict path, struct stat *restrict status, int flags),
 	(fd, path, status, flags))
@@ -202,20 +194,8 @@ static int fill_statx(const struct node *node, struct statx *status)
 	return 0;
 }
 
-INTERPOSE int statx(int fd, const char *restrict path, int flags, unsigned mask, struct statx *restrict status)
-{
-	struct node node;
-	int found = is_empty(path, flags) ? node_of_fd(fd, &node) : node_first(path, &node);
-
-	if (found > 0) {
-		int result = real()->statx(fd, path, flags, mask, status);
-
-		found = result < 0 ? node_denied(fd, path, &node) : 1;
-		if (found)
-			return result;
-	}
-	return found < 0 ? (int)shim_result(found) : fill_statx(&node, status);
-}
+STAT_AT(statx, statx, (int fd, const char *restrict path, int flags, unsigned mask, struct statx *restrict status),
+	(fd, path, flags, mask, status))
 
 /* The caller is the owner; root may read and write anything, and execute what anybody may. */
 static int check(const struct node *node, int mode)
@@ -230,20 +210,7 @@ static int check(const struct node *node, int mode)
 }
 
 #define ACCESS(name, parameters, arguments, directory)                                                                 \
-	INTERPOSE int name parameters                                                                                  \
-	{                                                                                                              \
-		struct node node;                                                                                      \
-		int found = node_first(path, &node);                                                                   \
-                                                                                                                       \
-		if (found > 0) {                                                                                       \
-			int result = real()->name arguments;                                                           \
-                                                                                                                       \
-			found = result < 0 ? node_denied(directory, path, &node) : 1;                                  \
-			if (found)                                                                                     \
-				return result;                                                                         \
-		}                                                                                                      \
-		return (int)shim_result(found < 0 ? found : check(&node, mode));                                       \
-	}
+	BY_PATH(name, parameters, arguments, node_first(path, &node), directory, check(&node, mode))
 
 ACCESS(access, (const char *path, int mode), (path, mode), AT_FDCWD)
 ACCESS(eaccess, (const char *path, int mode), (path, mode), AT_FDCWD)
