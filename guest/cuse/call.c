@@ -2,6 +2,7 @@
 #include "front.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -49,15 +50,26 @@ static struct call *create(void)
 	return call;
 }
 
+/* Which readiness a call has used up that got EAGAIN. An ioctl: most read. 0: it has not. */
+static uint32_t drained(const struct call *call, const struct iof_reply *reply)
+{
+	if (!call->file || reply->status != IOF_STATUS_COMPLETED || reply->error != EAGAIN)
+		return 0;
+	return call->io && call->io == &call->file->interface->write ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
+}
+
 /* The host has answered, or the link is gone. */
 static void on_done(struct iof_call *iof, const struct iof_reply *reply, const uint8_t *payload, size_t length)
 {
 	struct call *call = (struct call *)iof;
 
-	if (call->req)
+	if (call->req) {
 		call->finish(call, reply, payload, length);
-	else if (call->orphan)
+		if (drained(call, reply))
+			poll_drained(call->file, drained(call, reply));
+	} else if (call->orphan) {
 		call->orphan(call, reply, payload, length);
+	}
 	call_end(call);
 }
 
@@ -112,7 +124,8 @@ struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, ca
 	else
 		call = create();
 	if (!call) {
-		fuse_reply_err(req, ENOMEM);
+		if (req)
+			fuse_reply_err(req, ENOMEM);
 		return NULL;
 	}
 	list_add(&front->calls, call);
@@ -123,6 +136,8 @@ struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, ca
 	call->finish = finish;
 	call->fail = fail;
 	call->orphan = NULL;
+	call->io = NULL;
+	call->asked = 0;
 	call->submitted = call->cancellable = call->interrupted = call->cancelled = false;
 	call->deadline = (struct loop_timer){.expired = on_deadline, .context = call};
 	return call;

@@ -55,6 +55,7 @@ struct file {
 	bool nonblock;                /* O_NONBLOCK as last seen */
 	struct fuse_pollhandle *poll; /* the newest; older ones are void. NULL: nobody to wake */
 	uint32_t armed;               /* events that somebody sleeps for */
+	uint32_t promised;            /* those of which the host will tell when one becomes ready */
 	struct file *next, **link;
 };
 
@@ -68,7 +69,7 @@ struct call {
 	struct call *next, **link;
 	struct node *node;
 	struct file *file;   /* NULL: open; or orphaned, the file may be gone */
-	fuse_req_t req;      /* NULL once answered */
+	fuse_req_t req;      /* NULL once answered, and for what nobody called */
 	call_finish *finish; /* answers req with the host's reply */
 	call_fail *fail;     /* answers req with an errno (positive) */
 	call_finish *orphan; /* takes a reply that comes after req was answered; may be NULL */
@@ -91,8 +92,11 @@ struct call {
 	struct fuse_file_info info; /* open */
 	const struct iof_command *command;
 	const struct iof_io *io;
-	uint64_t address; /* read and write counted in records: the caller's buffer */
-	size_t size;      /* read and write: bytes that FUSE moves at most */
+	uint64_t address;  /* read and write counted in records: the caller's buffer */
+	size_t size;       /* read and write: bytes that FUSE moves at most */
+	uint32_t asked;    /* poll: what the host is to tell of, unless some of it is ready now; 0: nothing */
+	uint32_t wakes;    /* poll of our own: the answer that sleepers must be told at once */
+	iof_handle handle; /* poll of our own: the file's, which may be gone when the answer comes */
 };
 
 /** The session to the host, or the wish for one. */
@@ -175,7 +179,7 @@ void files_abandon(struct node *node);
 struct file *file_find(struct front *front, iof_handle handle);
 
 /* call.c */
-/** Takes a call from the pool. NULL: no memory; req is then answered. */
+/** Takes a call from the pool. NULL: no memory; req, if there is one, is then answered. */
 struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, call_finish *finish, call_fail *fail);
 /** Sends it. Whatever happens, the call is not the caller's any more. */
 void call_submit(struct call *call, struct iof_request *request, const void *payload, size_t length);
@@ -207,5 +211,7 @@ void front_write(fuse_req_t req, const char *bytes, size_t size, off_t offset, s
 void front_poll(fuse_req_t req, struct fuse_file_info *info, struct fuse_pollhandle *handle);
 /** Wakes whoever sleeps in poll on the file. */
 void poll_wake(struct file *file);
+/** A call found nothing: readiness of @p events is over, and its return must be told. */
+void poll_drained(struct file *file, uint32_t events);
 
 #endif

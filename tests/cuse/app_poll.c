@@ -71,6 +71,61 @@ static void test_two_pollers(struct app *app)
 	check(app, woken[0] && woken[1], "two threads in poll on one descriptor both wake");
 }
 
+/* The host arms for a question none of whose events is ready, and a question takes the place of the one before. */
+static void test_look_beside_a_poller(struct app *app)
+{
+	struct pollfd writable = {.fd = app->fd, .events = POLLOUT};
+	double start = now();
+	pthread_t thread;
+	void *woken;
+
+	ioctl(app->fd, TD_KICK, 0);
+	pthread_create(&thread, NULL, wait_readable, app);
+	usleep(200000);
+	check_result(app, "poll for writing while another thread waits to read", poll(&writable, 1, 0), 1, 0);
+	ioctl(app->fd, TD_KICK, 1);
+	pthread_join(thread, &woken);
+	check(app, woken && now() - start < 5, "... which wakes all the same");
+}
+
+static void test_edges_of_both_directions(struct app *app)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET};
+	int epoll = epoll_create1(0), pid, rounds = 0;
+	double start = now();
+
+	ioctl(app->fd, TD_KICK, 0);
+	epoll_ctl(epoll, EPOLL_CTL_ADD, app->fd, &event);
+	check_result(app, "epoll for edges of both directions", epoll_wait(epoll, &event, 1, 1000), 1, 0);
+	pid = later(200, TD_KICK, 1);
+	do /* an edge may be told more than once */
+		epoll_wait(epoll, &event, 1, 3000);
+	while (!(event.events & EPOLLIN) && ++rounds < 10 && now() - start < 8);
+	check(app, event.events & EPOLLIN, "... the one that was not there at first is told");
+	waitpid(pid, NULL, 0);
+	close(epoll);
+}
+
+/* Who waits for edges looks again only when woken: nothing but its EAGAIN tells that readiness is over. */
+static void test_edge_after_edge(struct app *app)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+	int epoll = epoll_create1(0), pid;
+
+	ioctl(app->fd, TD_KICK, 0);
+	epoll_ctl(epoll, EPOLL_CTL_ADD, app->fd, &event);
+	for (int i = 0; i < 3; i++) {
+		pid = later(200, TD_KICK, 1);
+		check_result(app, "an edge, ...", epoll_wait(epoll, &event, 1, 5000), 1, 0);
+		waitpid(pid, NULL, 0);
+		ioctl(app->fd, TD_KICK, 0);
+		check_result(app, "... drained until EAGAIN", ioctl(app->fd, TD_ERRNO, EAGAIN), -1, EAGAIN);
+		while (epoll_wait(epoll, &event, 1, 50) > 0)
+			;
+	}
+	close(epoll);
+}
+
 void test_poll(struct app *app)
 {
 	struct pollfd poll_fd = {.fd = app->fd, .events = POLLIN};
@@ -93,6 +148,9 @@ void test_poll(struct app *app)
 	test_epoll(app, EPOLLET, "epoll until an edge");
 	test_select(app);
 	test_two_pollers(app);
+	test_look_beside_a_poller(app);
+	test_edges_of_both_directions(app);
+	test_edge_after_edge(app);
 	ioctl(app->fd, TD_KICK, 0);
 	fd = open(BYTES_NODE, O_RDWR);
 	poll_fd = (struct pollfd){.fd = fd, .events = POLLIN | POLLOUT};
