@@ -8,6 +8,7 @@
 #include "guest/preload/pair.h"
 #include "guest/preload/readiness.h"
 #include "guest/preload/section.h"
+#include <fcntl.h>
 #include <ioferry/log.h>
 #include <ioferry/sys.h>
 #include <stdatomic.h>
@@ -178,15 +179,48 @@ int link_attach(struct link *link, struct shim_file *file)
 	return 0;
 }
 
-void link_share_all(void)
+static bool is_inherited(const struct shim_file *file)
+{
+	for (int fd = fd_entry_next(0); fd >= 0; fd = fd_entry_next(fd + 1)) {
+		if (file_of(fd_entry(fd)) == file && !(iof_sys(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC))
+			return true;
+	}
+	return false;
+}
+
+static void share(const struct shim_file *file)
+{
+	(void)iof_session_share(file->link->session, file->token);
+}
+
+/* By what the image would have done. */
+static void take_back(const struct shim_file *file)
+{
+	iof_handle handle;
+
+	if (!iof_session_attach(file->link->session, file->token, &handle))
+		iof_session_close(file->link->session, handle);
+}
+
+static void for_each_shared(enum link_shared which, void (*each)(const struct shim_file *file))
 {
 	for (unsigned i = 0; i < file_count(); i++) {
 		struct shim_file *file = file_at(i);
 
 		if (!file)
 			continue;
-		if (file->link && !file->dead)
-			(void)iof_session_share(file->link->session, file->token);
+		if (file->link && !file->dead && (which == LINK_ALL || is_inherited(file)))
+			each(file);
 		file_put(file);
 	}
+}
+
+void link_share(enum link_shared which)
+{
+	for_each_shared(which, share);
+}
+
+void link_unshare(enum link_shared which)
+{
+	for_each_shared(which, take_back);
 }

@@ -34,7 +34,13 @@ void link_forked(void);
 struct shim_file;
 /** Gives the file a handle on the host's open of its token. */
 int link_attach(struct link *link, struct shim_file *file);
-/** Keeps all opens alive on the host for some seconds: another image is about to attach. */
-void link_share_all(void);
+/** Keeps opens alive on the host for some seconds: another image is about to attach. */
+enum link_shared {
+	LINK_ALL,
+	LINK_INHERITED, /**< those with a descriptor that survives exec: for others nobody would come */
+};
+void link_share(enum link_shared which);
+/** Takes that back: the image did not come. */
+void link_unshare(enum link_shared which);
 
 #endif

@@ -88,6 +88,39 @@ static const char *image(void)
 	return other ? other : "/proc/self/exe";
 }
 
+/* Whether the device soon has so many opens: the sessions of what has ended go, but a share would last longer. */
+static int has_opens(int fd, int wanted)
+{
+	int opens = ioctl(fd, PROBE_OPENS);
+
+	for (int i = 0; i < 200 && opens > wanted; i++) {
+		usleep(10000);
+		opens = ioctl(fd, PROBE_OPENS);
+	}
+	return opens == wanted;
+}
+
+/* An exec that fails, and one that does not inherit the device, leave nothing open. */
+static void exec_for_nobody(int others)
+{
+	int shut = open_node(OTHER, O_RDWR | O_CLOEXEC), kept;
+	pid_t child = fork();
+
+	if (!child) {
+		execl("/bin/true", "true", (char *)NULL);
+		_exit(1);
+	}
+	reap(child);
+	CHECK(!close(shut));
+	kept = open_node(OTHER, O_RDWR);
+	CHECK(has_opens(kept, others + 1));
+	FAILS(execl("/nowhere/true", "true", (char *)NULL), ENOENT);
+	CHECK(!close(kept));
+	shut = open_node(OTHER, O_RDWR);
+	CHECK(has_opens(shut, others + 1));
+	CHECK(!close(shut));
+}
+
 void test_exec(void)
 {
 	int fd = open_node(NODE, O_RDWR | O_NONBLOCK), shut = open_node(OTHER, O_RDWR | O_CLOEXEC), copy = dup(fd);
@@ -105,6 +138,7 @@ void test_exec(void)
 	}
 	reap(child);
 	CHECK(ioctl(fd, PROBE_CLOSES) == atoi(closes));
+	exec_for_nobody(1);
 	/* And of this process itself, which then is the only one that has it open. */
 	execl(image(), "app", "child", number, closes, shut_number, (char *)NULL);
 	NOT_REACHED();
