@@ -69,8 +69,7 @@ static struct iof_call *find(struct iof_session *session, uint64_t tag)
 	return call;
 }
 
-/* Whether the call was still there; then done() will not run. */
-static bool withdraw(struct iof_session *session, uint64_t tag)
+bool session_withdraw(struct iof_session *session, uint64_t tag)
 {
 	struct iof_call *call;
 
@@ -211,7 +210,7 @@ int iof_session_submit(struct iof_session *session, struct iof_call *call, const
 		return r;
 	tagged.tag = call->tag; /* from the send on, the call may be over at any time */
 	r = session_send(session, &tagged, payload, n_parts);
-	if (r == 0 || !withdraw(session, tagged.tag))
+	if (r == 0 || !session_withdraw(session, tagged.tag))
 		return 0;
 	return r;
 }

@@ -58,7 +58,10 @@ int control_finish(struct iof_session *session, struct control_call *control)
 		while (r == -EINTR)
 			r = iof_session_wait(session, &control->call, true);
 	}
-	return r < 0 ? r : control->error;
+	if (r == 0)
+		return control->error;
+	session_withdraw(session, control->call.tag); /* the call is on the stack of a function that returns */
+	return r;
 }
 
 static int control_call(struct iof_session *session, const Ioferry__ControlRequest *request,

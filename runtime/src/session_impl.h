@@ -76,6 +76,8 @@ void session_ack_if_due(struct iof_session *session);
 int session_send(struct iof_session *session, const struct iof_request *request, const struct iovec *payload,
 		 int n_parts);
 void session_unfollow(struct iof_call *call);
+/* Whether the call was still there; then done() will not run. */
+bool session_withdraw(struct iof_session *session, uint64_t tag);
 
 /* session_wait.c: the role of the reader */
 bool session_take_role(struct iof_session *session);

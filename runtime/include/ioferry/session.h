@@ -129,7 +129,7 @@ int iof_session_wait(struct iof_session *session, struct iof_call *call, bool re
 bool iof_session_leave(struct iof_session *session, struct iof_call *call);
 
 /** Asks the host to end the call. Its done() comes as always, with the status that tells what happened.
- *  0 or -ENODEV. Not after done() has freed the call. */
+ *  0; -ENODEV; -EAGAIN: the link is full, and nothing was asked. Not after done() has freed the call. */
 int iof_session_cancel(struct iof_session *session, struct iof_call *call);
 
 /**
@@ -148,7 +148,7 @@ int iof_session_process(struct iof_session *session);
 /**
  * Opens a device: one open on the host. Waits. @p flags are open(2)'s.
  * @param[out] token lets another session attach to the same host open (fork)
- * @return 0; the host's errno negated; -EINTR: cancelled, nothing stays open; -ENODEV.
+ * @return 0; the host's errno negated; -EINTR: cancelled, nothing stays open; -ENODEV; -EDEADLK as iof_session_wait().
  */
 int iof_session_open(struct iof_session *session, const char *device, int flags, iof_handle *handle, uint64_t *token);
 /** As iof_session_open(), not waiting: call->done() gets the handle through iof_session_open_result(). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One thread: hello, opens, calls, acks, loss. */
 #include "caller.h"
+#include <fcntl.h>
 #include <ioferry/sys.h>
 
 static void hello_brings_devices_and_limits(void **state)
@@ -311,6 +312,51 @@ static void events_are_delivered(void **state)
 	fake_host_stop(host);
 }
 
+struct reentry {
+	struct iof_session *session;
+	int result;
+};
+
+/* Overwrites the frames of functions that have returned. */
+static __attribute__((noinline)) void use_stack(void)
+{
+	volatile uint8_t bytes[16384];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = 0x55;
+}
+
+static void open_inside(void *context, iof_handle handle, uint32_t revents)
+{
+	struct reentry *reentry = context;
+	iof_handle made;
+
+	(void)handle;
+	(void)revents;
+	reentry->result = iof_session_open(reentry->session, "testdev0", O_RDWR, &made, NULL);
+	use_stack();
+}
+
+static void a_wait_inside_the_reader_fails_and_leaves_nothing(void **state)
+{
+	(void)state;
+	struct fake_host *host = fake_host_start(&(struct fake_options){0});
+	struct reentry reentry = {0};
+	struct iof_session_options options = {.event = open_inside, .context = &reentry};
+	struct iof_session *session = session_to(host, &options);
+	struct test_call call;
+
+	reentry.session = session;
+	fake_host_event(host, 77, POLLIN);
+	wait_for((iof_session_process(session), reentry.result));
+	assert_int_equal(reentry.result, -EDEADLK);
+	/* The answer to that open finds nobody. */
+	assert_int_equal(submit(session, &call, ECHO, 1, true), 0);
+	assert_int_equal(iof_session_wait(session, &call.call, true), 0);
+	iof_session_destroy(session);
+	fake_host_stop(host);
+}
+
 static void loss_of_the_link_ends_each_call_once(void **state)
 {
 	(void)state;
@@ -422,6 +468,7 @@ int main(void)
 		cmocka_unit_test(acks_ride_and_go_alone_only_when_due),
 		cmocka_unit_test(an_ack_never_covers_what_has_not_arrived),
 		cmocka_unit_test(events_are_delivered),
+		cmocka_unit_test(a_wait_inside_the_reader_fails_and_leaves_nothing),
 		cmocka_unit_test(loss_of_the_link_ends_each_call_once),
 		cmocka_unit_test(nonsense_from_the_host_ends_the_session),
 		cmocka_unit_test(replies_for_nobody_are_dropped),
