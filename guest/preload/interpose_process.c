@@ -129,11 +129,17 @@ static int exec_failed(bool shared)
 	return -1;
 }
 
-static int spawn_failed(bool shared, int error)
+static int spawned(bool shared, enum link_shared which, int error)
 {
-	if (shared)
-		undo_share(LINK_ALL);
+	if (shared && error)
+		undo_share(which);
 	return error;
+}
+
+/* Actions can give a descriptor that would not survive exec another number. */
+static enum link_shared spawn_shares(const posix_spawn_file_actions_t *actions)
+{
+	return actions ? LINK_ALL : LINK_INHERITED;
 }
 
 INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])
@@ -235,10 +241,10 @@ INTERPOSE int posix_spawn(pid_t *restrict child, const char *restrict path,
 			  const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
 			  char *const environment[restrict])
 {
-	bool shared = before_exec(LINK_ALL); /* actions may make it survive */
-	int error = real()->posix_spawn(child, path, actions, attributes, arguments, environment);
+	enum link_shared which = spawn_shares(actions);
+	bool shared = before_exec(which);
 
-	return error ? spawn_failed(shared, error) : 0;
+	return spawned(shared, which, real()->posix_spawn(child, path, actions, attributes, arguments, environment));
 }
 
 INTERPOSE int posix_spawnp(pid_t *restrict child, const char *restrict file,
@@ -246,8 +252,8 @@ INTERPOSE int posix_spawnp(pid_t *restrict child, const char *restrict file,
 			   const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
 			   char *const environment[restrict])
 {
-	bool shared = before_exec(LINK_ALL);
-	int error = real()->posix_spawnp(child, file, actions, attributes, arguments, environment);
+	enum link_shared which = spawn_shares(actions);
+	bool shared = before_exec(which);
 
-	return error ? spawn_failed(shared, error) : 0;
+	return spawned(shared, which, real()->posix_spawnp(child, file, actions, attributes, arguments, environment));
 }
