@@ -8,15 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-	SPARE_SECONDS = 10,     /* how long a thread that nobody needs stays */
-	SIGNAL_MS = 2,          /* between signals to a thread that is to leave its driver */
-	SIGNAL_SLOWER_MS = 128, /* as above, for one that does not listen */
+	SPARE_SECONDS = 10, /* how long a thread that nobody needs stays */
 	LOG_BURST = 20,
 	LOG_INTERVAL_MS = 1000, /* lines about a session */
 	LOG_BURST_ALL = 200,
@@ -224,99 +221,6 @@ void guard_leave(struct worker *worker)
 		begin_return(worker);
 }
 
-/* Marked before the guard: as soon as the timer runs another thread may read a cancel of this call, and a cancel that
- * finds nothing is forgotten. */
-int driver_enter(struct worker *worker)
-{
-	struct session *session = worker->session;
-	int error;
-
-	worker->job.began_us = clock_us();
-	(void)pthread_mutex_lock(&session->lock);
-	worker->in_driver = true;
-	worker->signals = 0;
-	(void)pthread_mutex_unlock(&session->lock);
-	error = guard_enter(worker);
-	if (!error)
-		return 0;
-	(void)pthread_mutex_lock(&session->lock);
-	worker->in_driver = false;
-	(void)pthread_mutex_unlock(&session->lock);
-	return error;
-}
-
-bool driver_leave(struct worker *worker)
-{
-	struct session *session = worker->session;
-	unsigned signals;
-	bool cancelled;
-
-	(void)pthread_mutex_lock(&session->lock);
-	worker->in_driver = false;
-	signals = worker->signals;
-	cancelled = __atomic_load_n(&worker->job.call.cancelled, __ATOMIC_RELAXED);
-	(void)pthread_mutex_unlock(&session->lock);
-	/* A signal may have been sent after the driver was left, and must not end the wait of the next call. No
-	 * more are sent now; the ones that were are delivered when a system call returns. */
-	if (signals)
-		(void)syscall(SYS_getppid);
-	guard_leave(worker);
-	return cancelled;
-}
-
-/* session->lock is held. */
-static void signal_worker(struct worker *worker, uint64_t now_ms)
-{
-	uint64_t pause = (uint64_t)SIGNAL_MS << (worker->signals / 16);
-
-	worker->signals++;
-	worker->signal_at_ms = now_ms + (pause < SIGNAL_SLOWER_MS ? pause : SIGNAL_SLOWER_MS);
-	(void)pthread_kill(worker->thread, ENGINE_CANCEL_SIGNAL);
-}
-
-/* session->lock is held: the call cannot end while its backend is told. */
-static void cancel_worker(struct worker *worker)
-{
-	struct job *job = &worker->job;
-
-	if (__atomic_exchange_n(&job->call.cancelled, 1, __ATOMIC_SEQ_CST))
-		return;
-	if (job->open && job->open->file && job->device->backend_device->backend->cancel)
-		job->device->backend_device->backend->cancel(job->open->file, &job->call);
-	signal_worker(worker, clock_ms());
-}
-
-void session_cancel(struct session *session, uint64_t tag)
-{
-	bool found = false;
-
-	(void)pthread_mutex_lock(&session->lock);
-	for (struct worker *worker = session->workers; worker && !found; worker = worker->next) {
-		found = worker->in_driver && worker->job.request.tag == tag;
-		if (found)
-			cancel_worker(worker);
-	}
-	(void)pthread_mutex_unlock(&session->lock);
-	if (found)
-		engine_wake_ticker(session->engine);
-}
-
-bool session_repeat_cancels(struct session *session, uint64_t now_ms)
-{
-	bool more = false;
-
-	(void)pthread_mutex_lock(&session->lock);
-	for (struct worker *worker = session->workers; worker; worker = worker->next) {
-		if (!worker->in_driver || !worker->signals)
-			continue;
-		more = true;
-		if (worker->signal_at_ms <= now_ms)
-			signal_worker(worker, now_ms);
-	}
-	(void)pthread_mutex_unlock(&session->lock);
-	return more;
-}
-
 void session_sent(struct session *session, int result)
 {
 	if (result == 0)
@@ -358,7 +262,7 @@ static void end_session(struct worker *worker)
 	atomic_store(&session->ended, true);
 	for (struct worker *each = session->workers; each; each = each->next)
 		if (each->in_driver)
-			cancel_worker(each);
+			worker_cancel(each);
 	(void)pthread_cond_broadcast(&session->called);
 	set_timer(session, 1);
 	(void)pthread_mutex_unlock(&session->lock);

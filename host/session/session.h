@@ -5,6 +5,7 @@
  *
  *     engine.c    sessions of the daemon, and the ticker: repeats cancels, writes backlogs, ends shares
  *     session.c   threads of a session and the reader's role
+ *     cancel.c    calls in drivers, and how a cancel gets at them
  *     dispatch.c  a message to a checked job
  *     execute.c   a job to a reply
  *     control.c   hello, open, attach, share
@@ -181,6 +182,10 @@ void session_sent(struct session *session, int result);
 /* Around an operation that may wait. -EAGAIN: no standby would be left, and the operation must not begin. */
 int guard_enter(struct worker *worker);
 void guard_leave(struct worker *worker);
+/* Drops a reference to an open; the release of the last one is guarded. */
+void worker_put_open(struct worker *worker, struct open_file *open);
+
+/* cancel.c */
 /* Around a guarded operation that can be cancelled: from here on a cancel reaches the job, until driver_leave(), which
  * tells whether one did. -EAGAIN as guard_enter(). */
 int driver_enter(struct worker *worker);
@@ -189,8 +194,8 @@ bool driver_leave(struct worker *worker);
 void session_cancel(struct session *session, uint64_t tag);
 /* Sends the signal again to those that have not left their driver. True: some have not. */
 bool session_repeat_cancels(struct session *session, uint64_t now_ms);
-/* Drops a reference to an open; the release of the last one is guarded. */
-void worker_put_open(struct worker *worker, struct open_file *open);
+/* Cancels the worker's call. session->lock is held: the call cannot end while its backend is told. */
+void worker_cancel(struct worker *worker);
 
 /* dispatch.c. 0, or a negative errno that ends the session. @p bytes are not used after it returned. */
 int job_prepare(struct worker *worker, const uint8_t *bytes, size_t length);
