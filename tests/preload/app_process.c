@@ -289,8 +289,13 @@ static void *wait_for_end(void *context)
 static void *wait_in_epoll(void *context)
 {
 	struct epoll_event event;
+	int count;
 
-	CHECK(epoll_wait(*(int *)context, &event, 1, 5000) == 1);
+	/* The killed host's SIGCHLD, which nobody handles, may come while the other thread blocks signals. */
+	do {
+		count = epoll_wait(*(int *)context, &event, 1, 5000);
+	} while (count < 0 && errno == EINTR);
+	CHECK(count == 1);
 	CHECK((event.events & (EPOLLERR | EPOLLHUP)) == (EPOLLERR | EPOLLHUP));
 	return NULL;
 }
