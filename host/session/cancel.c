@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 enum {
-	SIGNAL_MS = 2,          /* between signals to a thread that is to leave its driver */
-	SIGNAL_SLOWER_MS = 128, /* as above, for one that does not listen */
+	SIGNAL_MS = 2,       /* between signals to a thread that is to leave its driver */
+	SIGNALS_A_PACE = 16, /* after so many the pause is doubled */
+	DOUBLINGS = 6,       /* at most, for one that does not listen */
 };
 
 /* Marked before the guard: as soon as the timer runs another thread may read a cancel of this call, and a cancel that
@@ -54,10 +55,9 @@ bool driver_leave(struct worker *worker)
 /* session->lock is held. */
 static void signal_worker(struct worker *worker, uint64_t now_ms)
 {
-	uint64_t pause = (uint64_t)SIGNAL_MS << (worker->signals / 16);
+	unsigned doublings = worker->signals++ / SIGNALS_A_PACE;
 
-	worker->signals++;
-	worker->signal_at_ms = now_ms + (pause < SIGNAL_SLOWER_MS ? pause : SIGNAL_SLOWER_MS);
+	worker->signal_at_ms = now_ms + ((uint64_t)SIGNAL_MS << (doublings < DOUBLINGS ? doublings : DOUBLINGS));
 	(void)pthread_kill(worker->thread, ENGINE_CANCEL_SIGNAL);
 }
 
