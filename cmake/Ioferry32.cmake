@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Code for 32-bit applications of a 64-bit x86 machine, in the same tree.
 #
-# IOFERRY_32 says whether it can be made, IOFERRY_M32 are the compiler's options. IOFERRY_LIB and IOFERRY_LIB_32 are what
-# the loaders put for $LIB in LD_PRELOAD.
+# IOFERRY_HAVE_M32 says whether the compiler makes such programs, with the options IOFERRY_M32; IOFERRY_32, whether the
+# preload shim can be made. IOFERRY_LIB and IOFERRY_LIB_32 are what the loaders put for $LIB in LD_PRELOAD.
 #
 #   ioferry_twin_32(<target>...)
 #
@@ -16,8 +16,7 @@ find_library(IOFERRY_PROTOBUF_C_32 libprotobuf-c.a PATHS /usr/lib/i386-linux-gnu
 set(IOFERRY_M32 -m32 -idirafter "/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}")
 list(JOIN IOFERRY_M32 " " CMAKE_REQUIRED_FLAGS)
 set(CMAKE_REQUIRED_LINK_OPTIONS -m32)
-check_c_source_compiles("#include <errno.h>\nint main(void) { return errno + sizeof(char[sizeof(void *) == 4]); }"
-  IOFERRY_HAVE_M32)
+check_c_source_compiles("#include <errno.h>\nint main(void) { return errno; }" IOFERRY_HAVE_M32)
 unset(CMAKE_REQUIRED_FLAGS)
 unset(CMAKE_REQUIRED_LINK_OPTIONS)
 
@@ -56,6 +55,7 @@ function(ioferry_twin_32)
     add_dependencies(${target}-32 ${target})
     target_include_directories(${target}-32 PRIVATE $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)
     set_target_properties(${target}-32 PROPERTIES
+      COMPILE_DEFINITIONS "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>"
       COMPILE_OPTIONS "$<TARGET_PROPERTY:${target},COMPILE_OPTIONS>;${IOFERRY_M32}")
   endforeach()
 endfunction()
