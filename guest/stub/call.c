@@ -69,12 +69,12 @@ static void call_done(struct iof_call *base, const struct iof_reply *reply, cons
 	int r = 0;
 
 	call->result = iof_reply_error(reply);
-	if (reply->status == IOF_STATUS_COMPLETED) {
-		if (call->scatters)
-			r = iof_scatter(call->walk, payload, length, reply->result, reply->error, &stub_memory);
-		if (!call->result)
-			call->result = r < 0 ? r : reply->result;
-	}
+	/* Whatever the status: a driver may fill memory and then return EINTR. A call that did not run brings nothing.
+	 */
+	if (call->scatters)
+		r = iof_scatter(call->walk, payload, length, reply->result, reply->error, &stub_memory);
+	if (!call->result)
+		call->result = r < 0 ? r : reply->result;
 }
 
 int stub_call_run(struct stub_call *call, struct iof_session *session, const struct iof_request *request,

@@ -94,6 +94,8 @@ static const struct iof_interface driver = {
 };
 const struct iof_interface *const iof_interfaces[] = {&driver, NULL};
 
+enum { INTERRUPTED_AT = 1000 };
+
 static int run_ioctl(uint32_t number, uint64_t argument)
 {
 	struct sum *sum = (struct sum *)(uintptr_t)argument;
@@ -105,7 +107,7 @@ static int run_ioctl(uint32_t number, uint64_t argument)
 		sum->total += sum->values[i];
 		sum->values[i] *= 2;
 	}
-	return 0;
+	return sum->total == INTERRUPTED_AT ? -EINTR : 0;
 }
 
 static int run_io(bool write, struct record *records, uint32_t count)
@@ -150,8 +152,8 @@ static void serve(struct fake_host *host, const struct iof_request *request, con
 		length = 0;
 	if (IOF_REPLY_SIZE + length > request->reply_max)
 		abort();
-	fake_host_reply(host, request->tag, IOF_STATUS_COMPLETED, r > 0 ? r : 0, r < 0 ? (uint32_t)-r : 0, reply,
-			length);
+	fake_host_reply(host, request->tag, r == -EINTR ? IOF_STATUS_INTERRUPTED : IOF_STATUS_COMPLETED, r > 0 ? r : 0,
+			r < 0 ? (uint32_t)-r : 0, reply, length);
 	iof_walk_destroy(walk);
 }
 
@@ -202,6 +204,17 @@ static void an_ioctl_reads_and_writes_what_its_argument_reaches(void **state)
 	assert_int_equal(iof_file_ioctl(world->file, SUM, &sum), -EFAULT);
 	assert_int_equal(iof_file_ioctl(world->file, SUM, NULL), -EFAULT);
 	assert_int_equal(fake_host_seen(world->host).requests, 2 + 4);
+}
+
+static void what_an_interrupted_driver_wrote_is_stored(void **state)
+{
+	struct world *world = *state;
+	uint32_t values[] = {INTERRUPTED_AT};
+	struct sum sum = {.count = 1, .values = values};
+
+	assert_int_equal(iof_file_ioctl(world->file, SUM, &sum), -EINTR);
+	assert_int_equal(sum.total, INTERRUPTED_AT);
+	assert_int_equal(values[0], 2 * INTERRUPTED_AT);
 }
 
 static void values_results_and_odd_errnos_pass(void **state)
@@ -314,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_ioctl_reads_and_writes_what_its_argument_reaches),
+		TEST(what_an_interrupted_driver_wrote_is_stored),
 		TEST(values_results_and_odd_errnos_pass),
 		TEST(what_is_not_carried_is_ENOTTY_and_not_sent),
 		TEST(read_counts_bytes_and_write_counts_records),
