@@ -31,16 +31,9 @@ TAIL_LINES = 25
 # --- QEMU ------------------------------------------------------------------------------------------------------------
 
 
-# A guest that is nested in an emulated host sometimes never wakes from HLT: seen after minutes of calls, with the host
-# alive and its processors idle. A guest that does not halt has every interrupt injected at the host's next tick.
-GUEST_PARAMETERS = "idle=poll"
-
-
 def qemu(kernel: Kernel, accelerator: list[str], share: Path, start: str, extra: list[str], keep: str) -> list[str]:
     """The command line of a VM whose root is `/` of where it runs and whose share is @p share there."""
     append = f"console=ttyS0 quiet panic=-1 vm.modules={kernel.modules} vm.start={start} vm.keep={keep}"
-    if start == "guest.sh":
-        append += f" {GUEST_PARAMETERS}"
     return [
         *("qemu-system-x86_64", *accelerator, "-display", "none", "-no-reboot", "-nic", "none"),
         *("-kernel", str(kernel.image), "-initrd", str(kernel.initrd), "-append", append),
