@@ -34,6 +34,8 @@ TAIL_LINES = 25
 def qemu(kernel: Kernel, accelerator: list[str], share: Path, start: str, extra: list[str], keep: str) -> list[str]:
     """The command line of a VM whose root is `/` of where it runs and whose share is @p share there."""
     append = f"console=ttyS0 quiet panic=-1 vm.modules={kernel.modules} vm.start={start} vm.keep={keep}"
+    if accelerator == TCG:
+        append += f" {TCG_PARAMETERS}"
     return [
         *("qemu-system-x86_64", *accelerator, "-display", "none", "-no-reboot", "-nic", "none"),
         *("-kernel", str(kernel.image), "-initrd", str(kernel.initrd), "-append", append),
@@ -52,6 +54,9 @@ def qemu(kernel: Kernel, accelerator: list[str], share: Path, start: str, extra:
 
 TCG = ["-accel", "tcg,thread=multi", "-cpu", "max,+svm"]
 KVM = ["-accel", "kvm", "-cpu", "host"]
+# A nested guest sometimes stopped for good while both processors of its emulated host were nearly idle, although the guest
+# did not halt (idle=poll): as if a wake-up between the host's processors had been lost. A periodic tick finds the task.
+TCG_PARAMETERS = "nohz=off highres=off"
 
 
 def kvm_works(kernel: Kernel) -> bool:
