@@ -225,6 +225,7 @@ def boot(test: Test, command: list[str]) -> None:
     """Runs the outer VM to its end, or until the time is over."""
     report = Report(test)
     end = report.began + test.timeout
+    ended = "QEMU was ended"
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0
     ) as process:
@@ -239,6 +240,8 @@ def boot(test: Test, command: list[str]) -> None:
                     break
                 data = os.read(process.stdout.fileno(), 65536)
                 if not data:
+                    # A negative number is the signal that ended QEMU; 0 is a guest that was reset.
+                    ended = f"QEMU's exit status is {process.wait(10)}"
                     break
                 *lines, pending = (pending + data).split(b"\n")
                 for line in lines:
@@ -246,7 +249,7 @@ def boot(test: Test, command: list[str]) -> None:
         finally:
             process.kill()
     if test.status is None and not test.failed:
-        test.failed.append("the VM ended without a status")
+        test.failed.append(f"the VM ended without a status; {ended}")
     elif test.status and not test.failed:
         test.failed.append(f"the script ended with status {test.status}")
 
