@@ -106,7 +106,9 @@ INTERPOSE int dup3(int fd, int to, int flags)
 /* What F_GETFL says of a device: the socket's own access mode is always O_RDWR. */
 static int status_of(const struct shim_file *file, int flags)
 {
-	const int opened = O_ACCMODE | O_LARGEFILE | 0100000 | O_SYNC | O_DSYNC | O_NOATIME;
+	/* The kernel sets its own O_LARGEFILE, which a 64-bit libc defines as 0. */
+	const int largefile = O_LARGEFILE ? O_LARGEFILE : 0100000;
+	const int opened = O_ACCMODE | largefile | O_SYNC | O_NOATIME; /* O_SYNC holds O_DSYNC's bit */
 
 	return flags < 0 ? flags : (flags & ~(O_ACCMODE | O_ASYNC)) | (file->flags & opened);
 }

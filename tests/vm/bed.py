@@ -54,8 +54,9 @@ def qemu(kernel: Kernel, accelerator: list[str], share: Path, start: str, extra:
 
 TCG = ["-accel", "tcg,thread=multi", "-cpu", "max,+svm"]
 KVM = ["-accel", "kvm", "-cpu", "host"]
-# A nested guest sometimes stopped for good while both processors of its emulated host were nearly idle, although the guest
-# did not halt (idle=poll): as if a wake-up between the host's processors had been lost. A periodic tick finds the task.
+# A nested guest sometimes stopped for good while both processors of its emulated host were nearly idle, although the
+# guest did not halt (idle=poll): as if a wake-up between the host's processors had been lost. A periodic tick finds
+# the task.
 TCG_PARAMETERS = "nohz=off highres=off"
 
 

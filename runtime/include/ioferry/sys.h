@@ -49,7 +49,9 @@ struct iof_kernel_timespec {
 
 static inline struct iof_kernel_timespec iof_timespec_ms(int ms)
 {
-	return (struct iof_kernel_timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000L * 1000000L};
+	int nanoseconds = ms % 1000 * 1000000;
+
+	return (struct iof_kernel_timespec){.tv_sec = ms / 1000, .tv_nsec = nanoseconds};
 }
 
 /** poll() of one descriptor; @p timeout_ms below 0: forever. Returned events, 0 or negative errno. */
