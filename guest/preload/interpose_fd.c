@@ -103,12 +103,18 @@ INTERPOSE int dup3(int fd, int to, int flags)
 	return device_visible(fd) && device_visible(to) ? duplicated(fd, real()->dup3(fd, to, flags)) : no_such();
 }
 
+/* The kernel sets its own O_LARGEFILE, which a 64-bit libc defines as 0. */
+#if defined(__LP64__)
+#define KERNEL_O_LARGEFILE 0100000
+#else
+#define KERNEL_O_LARGEFILE O_LARGEFILE
+#endif
+
 /* What F_GETFL says of a device: the socket's own access mode is always O_RDWR. */
 static int status_of(const struct shim_file *file, int flags)
 {
-	/* The kernel sets its own O_LARGEFILE, which a 64-bit libc defines as 0. */
-	const int largefile = O_LARGEFILE ? O_LARGEFILE : 0100000;
-	const int opened = O_ACCMODE | largefile | O_SYNC | O_NOATIME; /* O_SYNC holds O_DSYNC's bit */
+	/* O_SYNC holds O_DSYNC's bit. */
+	const int opened = O_ACCMODE | KERNEL_O_LARGEFILE | O_SYNC | O_NOATIME;
 
 	return flags < 0 ? flags : (flags & ~(O_ACCMODE | O_ASYNC)) | (file->flags & opened);
 }
