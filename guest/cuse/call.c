@@ -140,12 +140,14 @@ struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, ca
 	call->asked = 0;
 	call->submitted = call->cancellable = call->interrupted = call->cancelled = false;
 	call->deadline = (struct loop_timer){.expired = on_deadline, .context = call};
+	call->look = (struct call_look){.pause_ms = 0};
 	return call;
 }
 
 void call_end(struct call *call)
 {
 	loop_timer_clear(&call->deadline);
+	loop_timer_clear(&call->look.timer);
 	list_remove(call);
 	list_add(&call->node->front->pool, call);
 }
@@ -199,7 +201,7 @@ static bool needs_settling(const struct call *call)
 
 static void settle(struct front *front, struct call *call)
 {
-	if (!call->submitted) { /* an open that waits for the link */
+	if (!call->submitted) { /* an open that waits for the link, or a caller that is looked at */
 		link_unawait(front, call);
 		call_refuse(call, EINTR);
 		return;

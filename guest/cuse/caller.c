@@ -9,12 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#define RUNNING_YIELDS   8  /* the caller has queued its request and goes to sleep now: usually one is enough */
-#define RUNNING_SLEEPS   16 /* ... unless it was preempted before */
-#define RUNNING_SLEEP_NS 50000L
+#define RUNNING_YIELDS 8 /* the caller has queued its request and goes to sleep now: usually one is enough */
 
 #define NATIVE ((uint8_t)IOF_ABI_LAYOUT(IOF_ABI_NATIVE))
 
@@ -100,12 +97,9 @@ int caller_io(pid_t tid, enum caller_operation operation, struct caller_io *io)
 		ret = read_text(path, line, sizeof(line));
 		if (!ret)
 			ret = caller_syscall_parse(line, &call);
-		if (ret != -EAGAIN || turn >= RUNNING_YIELDS + RUNNING_SLEEPS)
+		if (ret != -EAGAIN || turn >= RUNNING_YIELDS)
 			break;
-		if (turn < RUNNING_YIELDS)
-			sched_yield();
-		else
-			nanosleep(&(struct timespec){.tv_nsec = RUNNING_SLEEP_NS}, NULL);
+		sched_yield();
 	}
 	return ret ? ret : caller_io_from_syscall(&call, operation, io);
 }

@@ -40,7 +40,11 @@ int caller_syscall_parse(const char *line, struct caller_syscall *call);
 /** Which of the three @p call is; -EOPNOTSUPP where @p operation came by another one (readv, io_uring, ...). */
 int caller_io_from_syscall(const struct caller_syscall *call, enum caller_operation operation, struct caller_io *io);
 
-/** The system call that thread @p tid sleeps in. Looks again for at most about 1 ms while it still runs. */
+/**
+ * The system call that thread @p tid sleeps in. Never waits.
+ * @return 0; -EAGAIN: the thread still runs, although its processor was yielded; -EOPNOTSUPP: see
+ *         caller_io_from_syscall(); -EPERM, -EACCES, -ENOENT, -ESRCH as of /proc.
+ */
 int caller_io(pid_t tid, enum caller_operation operation, struct caller_io *io);
 
 /** Finds "flags:" in the text of a /proc/TID/fdinfo file. Open flags, or -EPROTO. */

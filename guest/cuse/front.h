@@ -19,6 +19,7 @@
 
 #define FUSE_USE_VERSION 31
 
+#include "caller.h"
 #include "guest/common/commands.h"
 #include "loop.h"
 #include "memory.h"
@@ -63,6 +64,16 @@ struct call;
 typedef void call_finish(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length);
 typedef void call_fail(struct call *call, int error);
 
+typedef void call_looked(struct call *call, int error, const struct caller_io *io);
+
+/** A caller that still runs, to be looked at again (look.c). */
+struct call_look {
+	struct loop_timer timer;
+	enum caller_operation operation;
+	call_looked *looked;
+	unsigned pause_ms;
+};
+
 /** A request of a caller. */
 struct call {
 	struct iof_call call; /* must be first */
@@ -77,6 +88,7 @@ struct call {
 	bool cancellable; /* may wait for an event: a signal goes on to the host at once */
 	bool interrupted, cancelled;
 	struct loop_timer deadline;
+	struct call_look look;
 	struct call *waiting; /* next of the opens that wait for the link */
 
 	struct iof_walk *walk; /* stays with the object, like all memory from here on */
@@ -87,16 +99,20 @@ struct call {
 		struct memory_buffer buffer;
 	};
 	const struct iof_memory *memory; /* the one in use */
+	const void *payload;             /* ioctl: what was gathered, in the walk */
+	size_t length;
+	bool null_argument;
 	pid_t tid;
 	iof_abi abi;
 	struct fuse_file_info info; /* open */
 	const struct iof_command *command;
 	const struct iof_io *io;
-	uint64_t address;  /* read and write counted in records: the caller's buffer */
-	size_t size;       /* read and write: bytes that FUSE moves at most */
-	uint32_t asked;    /* poll: what the host is to tell of, unless some of it is ready now; 0: nothing */
-	uint32_t wakes;    /* poll of our own: the answer that sleepers must be told at once */
-	iof_handle handle; /* poll of our own: the file's, which may be gone when the answer comes */
+	const uint8_t *from; /* write counted in bytes: what FUSE brought */
+	uint64_t address;    /* read and write counted in records: the caller's buffer */
+	size_t size;         /* read and write: bytes that FUSE moves at most */
+	uint32_t asked;      /* poll: what the host is to tell of, unless some of it is ready now; 0: nothing */
+	uint32_t wakes;      /* poll of our own: the answer that sleepers must be told at once */
+	iof_handle handle;   /* poll of our own: the file's, which may be gone when the answer comes */
 };
 
 /** The session to the host, or the wish for one. */
@@ -202,6 +218,14 @@ int call_header_error(int error);
 /** 128 KiB of the call's own, or NULL. */
 uint8_t *call_bytes(struct call *call);
 void calls_destroy(struct front *front);
+
+/* look.c */
+/**
+ * Tells @p looked of the system call that the caller sleeps in, or which error of caller_io() is final. A signal or the
+ * end of the link may end the call before.
+ * @return false: it was told, and the call may have ended; true: it will be told later.
+ */
+bool call_look(struct call *call, enum caller_operation operation, call_looked *looked);
 
 /* ioctl.c, io.c, poll.c */
 void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_info *info, unsigned flags,

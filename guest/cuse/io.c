@@ -8,7 +8,6 @@
  * (a device's reads and writes otherwise never have). They are answered with 0 bytes, so that the caller sees a
  * short count: it is one call of the driver, as natively, and never one that waits for what nobody asked for.
  */
-#include "caller.h"
 #include "front.h"
 #include "guest/common/records.h"
 
@@ -68,25 +67,14 @@ static void finish_write(struct call *call, const struct iof_reply *reply, const
 		fuse_reply_write(call->req, (size_t)count);
 }
 
-/* Where a record's layout depends on the caller's ABI, or its buffer is needed: looks at its system call. */
-static int look_at_caller(struct call *call, enum caller_operation operation)
+/* Where a record's layout depends on the caller's ABI, or its buffer is needed, its system call has to be looked at. */
+static bool needs_look(const struct iof_io *io)
 {
-	const struct iof_type *record = call->io->record;
 	bool same = true;
-	struct caller_io io;
-	int ret;
 
-	call->abi = IOF_ABI_NATIVE;
 	for (unsigned layout = 0; layout < IOF_LAYOUTS; layout++)
-		same &= iof_type_is_canonical(record, layout | IOF_NATIVE_ORDER);
-	if (same && !call->io->count_records)
-		return 0;
-	ret = caller_io(call->tid, operation, &io);
-	if (!ret) {
-		call->abi = (iof_abi)io.layout | IOF_NATIVE_ORDER;
-		call->address = io.address;
-	}
-	return ret;
+		same &= iof_type_is_canonical(io->record, layout | IOF_NATIVE_ORDER);
+	return !same || io->count_records;
 }
 
 /* Says why a caller cannot be served. */
@@ -96,10 +84,15 @@ static void say_unreachable(const struct call *call, int error)
 		 "read and write of %s %s, which needs a look at the caller (thread %d): %s; docs/cuse.md",
 		 call->file->interface->name,
 		 call->io->count_records ? "count in records" : "depend on the caller's ABI", (int)call->tid,
-		 error == -EOPNOTSUPP ? "it came by another system call than read() or write()" : "not permitted");
+		 error == -EOPNOTSUPP ? "it came by another system call than read() or write()" : strerror(-error));
 }
 
-static int gather(struct call *call, const uint8_t *bytes, const void **payload, size_t *length)
+static bool is_read(const struct call *call)
+{
+	return call->io == &call->file->interface->read;
+}
+
+static int gather(struct call *call, const void **payload, size_t *length)
 {
 	uint32_t records = records_asked(call->io, call->abi, call->size);
 	uint64_t address = MEMORY_BUFFER_BASE;
@@ -110,7 +103,8 @@ static int gather(struct call *call, const uint8_t *bytes, const void **payload,
 		call->memory = &call->vm.memory;
 		address = call->address;
 	} else {
-		memory_buffer_init(&call->buffer, (void *)(uintptr_t)bytes, call->size);
+		memory_buffer_init(&call->buffer, is_read(call) ? call->bytes : (void *)(uintptr_t)call->from,
+				   call->size);
 		call->memory = &call->buffer.memory;
 	}
 	ret = iof_gather_records(call->walk, call->io, call->abi, address, records, call->memory, payload, length);
@@ -119,31 +113,56 @@ static int gather(struct call *call, const uint8_t *bytes, const void **payload,
 	return ret;
 }
 
-static void run(struct call *call, enum caller_operation operation, const uint8_t *bytes)
+static void submit(struct call *call)
 {
-	struct iof_request request = {.op = operation == CALLER_READ ? IOF_OP_READ : IOF_OP_WRITE};
+	struct iof_request request = {.op = is_read(call) ? IOF_OP_READ : IOF_OP_WRITE};
 	const void *payload;
 	size_t length;
-	int ret = look_at_caller(call, operation);
+	int ret = gather(call, &payload, &length);
 
-	if (ret) {
-		say_unreachable(call, ret);
-		call_refuse(call, EOPNOTSUPP);
-		return;
-	}
-	ret = gather(call, bytes, &payload, &length);
 	if (ret) {
 		call_refuse(call, -ret);
 		return;
 	}
 	/* What a write brings back can only be stored where the caller's own buffer is known. */
-	if (operation == CALLER_WRITE && !call->io->count_records)
+	if (!is_read(call) && !call->io->count_records)
 		call->memory = NULL;
 	request.handle = call->file->handle;
 	request.flags = call->file->nonblock ? IOF_REQUEST_NONBLOCK : 0;
 	request.reply_max = (uint32_t)(IOF_REPLY_SIZE + iof_walk_reply_max(call->walk));
-	call_interruptible(call, true);
 	call_submit(call, &request, payload, length);
+}
+
+static void looked(struct call *call, int error, const struct caller_io *io)
+{
+	if (error) {
+		say_unreachable(call, error);
+		call_refuse(call, EOPNOTSUPP);
+		return;
+	}
+	call->abi = (iof_abi)io->layout | IOF_NATIVE_ORDER;
+	call->address = io->address;
+	submit(call);
+}
+
+/* The bytes of the FUSE request are gone when it is looked at again. */
+static void keep_bytes(struct call *call)
+{
+	if (!call_bytes(call)) {
+		call_refuse(call, ENOMEM);
+		return;
+	}
+	memcpy(call->bytes, call->from, call->size);
+	call->from = call->bytes;
+}
+
+static void run(struct call *call, enum caller_operation operation)
+{
+	call_interruptible(call, true);
+	if (!needs_look(call->io))
+		submit(call);
+	else if (call_look(call, operation, looked) && operation == CALLER_WRITE && !call->io->count_records)
+		keep_bytes(call);
 }
 
 /* Whether both sides know the operation alike. */
@@ -179,7 +198,7 @@ static struct call *begin(fuse_req_t req, size_t size, struct fuse_file_info *in
 	if (!call)
 		return NULL;
 	call->io = io;
-	call->size = size;
+	call->size = size < MEMORY_BYTES ? size : MEMORY_BYTES;
 	call->address = 0;
 	call->tid = fuse_req_ctx(req)->pid;
 	return call;
@@ -193,7 +212,7 @@ void front_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info
 		fuse_reply_buf(req, NULL, 0);
 		return;
 	}
-	call = begin(req, size < MEMORY_BYTES ? size : MEMORY_BYTES, info, CALLER_READ);
+	call = begin(req, size, info, CALLER_READ);
 	if (!call)
 		return;
 	if (!call_bytes(call)) {
@@ -201,7 +220,7 @@ void front_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info
 		return;
 	}
 	memset(call->bytes, 0, call->size); /* no other caller's bytes, whatever the host returns */
-	run(call, CALLER_READ, call->bytes);
+	run(call, CALLER_READ);
 }
 
 void front_write(fuse_req_t req, const char *bytes, size_t size, off_t offset, struct fuse_file_info *info)
@@ -213,6 +232,8 @@ void front_write(fuse_req_t req, const char *bytes, size_t size, off_t offset, s
 		return;
 	}
 	call = begin(req, size, info, CALLER_WRITE);
-	if (call)
-		run(call, CALLER_WRITE, (const uint8_t *)bytes);
+	if (!call)
+		return;
+	call->from = (const uint8_t *)bytes;
+	run(call, CALLER_WRITE);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "caller.h"
 #include "front.h"
 
 #include <errno.h>
@@ -82,20 +81,28 @@ static void finish_ioctl(struct call *call, const struct iof_reply *reply, const
 		fuse_reply_ioctl(call->req, result, NULL, 0);
 }
 
-/* O_NONBLOCK, which an ioctl request does not carry: looked up where it matters, else as last seen. */
-static bool nonblock(struct call *call)
+static void submit(struct call *call)
 {
-	struct caller_io io;
-	int flags;
+	struct iof_request request = {.op = IOF_OP_IOCTL};
 
-	if (!(call->command->flags & IOF_CMD_BLOCKING))
-		return call->file->nonblock;
-	if (caller_io(call->tid, CALLER_IOCTL, &io) == 0) {
-		flags = caller_flags(call->tid, io.fd);
-		if (flags >= 0)
-			call->file->nonblock = flags & O_NONBLOCK;
-	}
-	return call->file->nonblock;
+	request.handle = call->file->handle;
+	request.command = iof_walk_command(call->walk);
+	request.reply_max = (uint32_t)(IOF_REPLY_SIZE + iof_walk_reply_max(call->walk));
+	if (call->null_argument)
+		request.flags |= IOF_REQUEST_NULL;
+	if (call->file->nonblock)
+		request.flags |= IOF_REQUEST_NONBLOCK;
+	call_submit(call, &request, call->payload, call->length);
+}
+
+/* O_NONBLOCK, which an ioctl request does not carry: looked up where it matters, else as last seen. */
+static void looked(struct call *call, int error, const struct caller_io *io)
+{
+	int flags = error ? error : caller_flags(call->tid, io->fd);
+
+	if (flags >= 0)
+		call->file->nonblock = flags & O_NONBLOCK;
+	submit(call);
 }
 
 static void reply_retry(struct call *call)
@@ -153,7 +160,6 @@ static int gather_any(struct call *call, struct memory_ioctl *ioctl, const void 
 static void run(struct call *call, struct memory_ioctl *ioctl, const void *in, size_t in_size, size_t out_size)
 {
 	int ret = gather_any(call, ioctl, in, in_size, out_size);
-	struct iof_request request = {.op = IOF_OP_IOCTL};
 
 	if (ret == 1)
 		return;
@@ -163,15 +169,14 @@ static void run(struct call *call, struct memory_ioctl *ioctl, const void *in, s
 		call_refuse(call, -ret);
 		return;
 	}
-	request.handle = call->file->handle;
-	request.command = iof_command_number(call->command, ioctl->number);
-	request.reply_max = (uint32_t)(IOF_REPLY_SIZE + iof_walk_reply_max(call->walk));
-	if (ioctl->null_argument)
-		request.flags |= IOF_REQUEST_NULL;
-	if (nonblock(call))
-		request.flags |= IOF_REQUEST_NONBLOCK;
+	call->payload = ioctl->payload;
+	call->length = ioctl->length;
+	call->null_argument = ioctl->null_argument;
 	call_interruptible(call, call->command->flags & IOF_CMD_BLOCKING);
-	call_submit(call, &request, ioctl->payload, ioctl->length);
+	if (call->command->flags & IOF_CMD_BLOCKING)
+		call_look(call, CALLER_IOCTL, looked);
+	else
+		submit(call);
 }
 
 void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_info *info, unsigned flags,

@@ -138,7 +138,7 @@ static void run(struct app *app, const char *what, int times)
 		test_bad_memory(app);
 		test_large(app, strcmp(what, "retry") != 0);
 	}
-	if (all || strcmp(what, "direct") == 0) {
+	if (all || strcmp(what, "direct") == 0 || strcmp(what, "looked") == 0) {
 		test_nonblock(app);
 		test_messages(app);
 	}

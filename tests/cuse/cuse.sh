@@ -206,6 +206,20 @@ check "a caller in a PID namespace above is not" grep -q "not in this pid namesp
 kill "$(pgrep -P $front)"
 wait $front
 
+note "a caller that does not get to sleep"
+start_front
+wait_for 10 test -c /dev/td0
+# The front end preempts the caller that wakes it, and then the other program keeps the caller from its processor
+# until the scheduler grants that every second, for a moment.
+taskset --pid --cpu-list 0 $front >/dev/null
+chrt --fifo --pid 20 $front
+taskset --cpu-list 0 chrt --fifo 10 bash -c 'while :; do :; done' &
+hog=$!
+timeout 100 taskset --cpu-list 0 cuse-test-app looked " of a caller that still runs" || VM_FAILED=1
+kill $hog
+check "... which was the case" grep -q "still runs, and is looked at again" "$log"
+stop $front
+
 note "counting what a call costs"
 trace 10
 trace 110
