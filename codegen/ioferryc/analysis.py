@@ -11,15 +11,15 @@ from . import model
 from .diag import Diagnostics
 from .hashes import ProgramText, sha64, type_text
 from .layout import LAYOUTS, EvaluationError, PerLayout, Scalar, Scope, report
+from .model import Direction
 from .program import DIRECTIONS, Descriptor, Shape
-from .resolve import needs_walk
+from .resolve import is_descriptor, needs_walk
 from .shape import ShapeBuilder
 
 T = TypeVar("T")
 
 CARRIER_FLAGS = {"cuse": "IOF_CMD_NO_CUSE", "chardev": "IOF_CMD_NO_CHARDEV"}
 MAX_FIELDS = 4096  # of a descriptor
-FAMILY_BITS = {"size": 0x3FFF << 16, "nr": 0xFF}
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,20 @@ class _Analysis:
         self.commands: dict[str, AnalysedCommand] = {}
         self._failed: set[str] = set()
 
+    def _refused(self, command: model.Command) -> model.Command:
+        """The command, unsupported if its argument is a file descriptor."""
+        member = command.argument
+        if member is None or not is_descriptor(self.scope.type_of(member.type)):
+            return command
+        if not member.pointer:
+            why = "takes a file descriptor of the caller, which means nothing on the host"
+        elif member.direction is not Direction.IN:
+            why = "hands out a file descriptor"
+        else:
+            return command
+        unsupported = (model.Unsupported((), why, member.span),)
+        return replace(command, traits=replace(command.traits, unsupported=unsupported))
+
     def _argument(self, command: model.Command) -> str:
         if any(not unsupported.carriers for unsupported in command.traits.unsupported):
             return "IOF_ARG_UNSUPPORTED"
@@ -132,9 +146,8 @@ class _Analysis:
                 return None
             shares = self._shared(command)
             command = replace(command, argument=shares.command.argument)
-        mask = 0xFFFFFFFF
-        for name in command.traits.family:
-            mask &= ~FAMILY_BITS[name]
+        command = self._refused(command)
+        mask = self.scope.mask(command)
         a, b, c, d = (number & mask for number in self.scope.numbers(command))
         argument, program, signed = self._argument(command), None, False
         if argument == "IOF_ARG_POINTER":

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import Any, Iterable, Optional, TypeVar, Union
+from typing import Any, Union
 
-from lark import Token, Transformer, Tree
+from lark import Token, Tree
 from lark.tree import Meta
 from lark.visitors import v_args
 
 from . import model
-from .diag import Diagnostics, Source, Span
+from .build_commands import CommandBuilder
+from .build_tools import EXPRESSIONS, Children, Option, all_of, options_of, token_of
+from .diag import Diagnostics, Source
 from .fill import HOLE, fill
-from .model import Direction, Extent, Member, Record, Traits, TypeRef
-
-NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+from .model import Direction, Extent, Member, Record, TypeRef
 
 # C's spellings of the integer types, words sorted; "int" beside others says nothing.
 C_INTEGERS = {
@@ -37,60 +37,12 @@ C_INTEGERS = {
     "long long unsigned": "u64",
 }
 
-T = TypeVar("T")
-Children = list[Any]
-
-
-def _first(children: Iterable[Any], kind: type[T]) -> Optional[T]:
-    return next((child for child in children if isinstance(child, kind)), None)
-
-
-def _all(children: Iterable[Any], kind: type[T]) -> tuple[T, ...]:
-    return tuple(child for child in children if isinstance(child, kind))
-
-
-def _token(children: Iterable[Any], name: str) -> Optional[str]:
-    return next((str(c) for c in children if isinstance(c, Token) and c.type == name), None)
-
-
-EXPRESSIONS = (
-    model.Number,
-    model.Path,
-    model.Unary,
-    model.Binary,
-    model.Conditional,
-    model.SizeOf,
-    model.Call,
-)
-
-
-class _Option(tuple[str, Any]):
-    """A named part of an extent, an argument or a command's braces, until its owner takes it."""
-
-
-def _options(children: Iterable[Any]) -> dict[str, Any]:
-    return dict(_all(children, _Option))
-
 
 @v_args(meta=True)
-class Builder(Transformer[Token, Any]):
+class Builder(CommandBuilder):
     """Transforms the tree of one file."""
 
     # pylint: disable=missing-function-docstring,too-many-public-methods
-
-    def __init__(self, source: Source, diagnostics: Diagnostics) -> None:
-        super().__init__()
-        self.source = source
-        self.diagnostics = diagnostics
-
-    def _span(self, meta: Meta) -> Span:
-        if meta.empty:
-            return Span(self.source, 0, 0)
-        return Span(self.source, meta.start_pos, meta.end_pos)
-
-    def _token_span(self, token: Token) -> Span:
-        start = token.start_pos or 0
-        return Span(self.source, start, start + len(token))
 
     # --- expressions ---
 
@@ -130,9 +82,9 @@ class Builder(Transformer[Token, Any]):
         return children[0]
 
     def type_argument(self, meta: Meta, children: Children) -> TypeRef:
-        if _token(children, "POINTER"):
+        if token_of(children, "POINTER"):
             return TypeRef("pointer", None, self._span(meta))
-        name = _token(children, "NAME")
+        name = token_of(children, "NAME")
         return TypeRef(name or self._c_integer(children, meta), None, self._span(meta))
 
     def type_argument_name(self, meta: Meta, children: Children) -> TypeRef:
@@ -177,37 +129,37 @@ class Builder(Transformer[Token, Any]):
         return model.Enumerator(str(children[0]), children[1] if len(children) > 1 else None, self._span(meta))
 
     def enum_body(self, meta: Meta, children: Children) -> model.EnumType:
-        return model.EnumType(_token(children, "NAME") or "", _all(children, model.Enumerator), self._span(meta))
+        return model.EnumType(token_of(children, "NAME") or "", all_of(children, model.Enumerator), self._span(meta))
 
     def enum(self, _meta: Meta, children: Children) -> model.EnumType:
         enum: model.EnumType = children[0]
         return enum
 
-    def any(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("any", None))
+    def any(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("any", None))
 
     def case(self, meta: Meta, children: Children) -> model.Case:
         values = tuple(
-            None if isinstance(child, _Option) else child for child in children if not isinstance(child, Token)
+            None if isinstance(child, Option) else child for child in children if not isinstance(child, Token)
         )
         return model.Case(values, self._span(meta))
 
-    def label(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("cases", tuple(children)))
+    def label(self, _meta: Meta, children: Children) -> Option:
+        return Option(("cases", tuple(children)))
 
-    def label_default(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("default", True))
+    def label_default(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("default", True))
 
-    def arm_void(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("void", True))
+    def arm_void(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("void", True))
 
-    def arm_reject(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("reject", str(children[0])))
+    def arm_reject(self, _meta: Meta, children: Children) -> Option:
+        return Option(("reject", str(children[0])))
 
     def arm(self, meta: Meta, children: Children) -> model.Arm:
-        options = _options(children)
-        cases = tuple(case for name, found in _all(children, _Option) if name == "cases" for case in found)
-        members = [member for group in _all(children, tuple) for member in group if isinstance(member, Member)]
+        options = options_of(children)
+        cases = tuple(case for name, found in all_of(children, Option) if name == "cases" for case in found)
+        members = [member for group in all_of(children, tuple) for member in group if isinstance(member, Member)]
         if len(members) > 1:
             self.diagnostics.error(
                 members[1].span, "an arm holds one member", "put them into a struct { ... } of their own"
@@ -220,17 +172,17 @@ class Builder(Transformer[Token, Any]):
             self._span(meta),
         )
 
-    def switch(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("switch", tuple(children)))
+    def switch(self, _meta: Meta, children: Children) -> Option:
+        return Option(("switch", tuple(children)))
 
-    def aligned(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("aligned", children[0]))
+    def aligned(self, _meta: Meta, children: Children) -> Option:
+        return Option(("aligned", children[0]))
 
     def record(self, meta: Meta, children: Children) -> Record:
-        options = _options(children)
-        keyword = _token(children, "RECORD") or "struct"
-        arms = _all(children, model.Arm)
-        members = [m for group in _all(children, tuple) for m in group if isinstance(m, Member)]
+        options = options_of(children)
+        keyword = token_of(children, "RECORD") or "struct"
+        arms = all_of(children, model.Arm)
+        members = [m for group in all_of(children, tuple) for m in group if isinstance(m, Member)]
         selectors = options.get("switch", ())
         if arms and not selectors:
             self.diagnostics.error(arms[0].span, "'case' outside of a switch", "write: union switch (field) { ... }")
@@ -242,9 +194,9 @@ class Builder(Transformer[Token, Any]):
             )
         return Record(
             keyword,
-            _token(children, "NAME") or "",
+            token_of(children, "NAME") or "",
             False,
-            _token(children, "PACKED") is not None,
+            token_of(children, "PACKED") is not None,
             options.get("aligned"),
             tuple(members) + tuple(arm.member for arm in arms if arm.member),
             selectors,
@@ -253,8 +205,8 @@ class Builder(Transformer[Token, Any]):
             options.get("holes", ()),
         )
 
-    def holes(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("holes", tuple(str(child) for child in children)))
+    def holes(self, _meta: Meta, children: Children) -> Option:
+        return Option(("holes", tuple(str(child) for child in children)))
 
     def hole(self, meta: Meta, children: Children) -> tuple[Member, ...]:
         """A member that fill.py replaces: its type's name says which."""
@@ -262,17 +214,17 @@ class Builder(Transformer[Token, Any]):
         ref = TypeRef(HOLE, None, span)
         return (Member(str(children[0]), ref, False, (), None, False, False, False, None, None, span),)
 
-    def filling(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("filling", tuple(children)))
+    def filling(self, _meta: Meta, children: Children) -> Option:
+        return Option(("filling", tuple(children)))
 
     def type_filled(self, meta: Meta, children: Children) -> TypeRef:
-        return TypeRef(_token(children, "NAME") or "", None, self._span(meta), _options(children)["filling"])
+        return TypeRef(token_of(children, "NAME") or "", None, self._span(meta), options_of(children)["filling"])
 
     def record_item(self, _meta: Meta, children: Children) -> Record:
         record: Record = children[0]
         return record
 
-    def typedef(self, meta: Meta, children: Children) -> Union[Record, model.Alias, _Option]:
+    def typedef(self, meta: Meta, children: Children) -> Union[Record, model.Alias, Option]:
         name, span = str(children[1]), self._span(meta)
         if children[0].record is not None:
             record: Record = replace(children[0].record, name=name, typedef=True, span=span)
@@ -287,30 +239,30 @@ class Builder(Transformer[Token, Any]):
     def direction_chosen(self, meta: Meta, children: Children) -> model.ChosenDirection:
         return model.ChosenDirection(children[0], children[1], children[2], self._span(meta))
 
-    def extent_max(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("max", children[0]))
+    def extent_max(self, _meta: Meta, children: Children) -> Option:
+        return Option(("max", children[0]))
 
-    def extent_bytes(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("bytes", True))
+    def extent_bytes(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("bytes", True))
 
-    def extent_string(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("string", True))
+    def extent_string(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("string", True))
 
-    def extent_clamp(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("clamp", True))
+    def extent_clamp(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("clamp", True))
 
-    def extent_slack(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("slack", children[0]))
+    def extent_slack(self, _meta: Meta, children: Children) -> Option:
+        return Option(("slack", children[0]))
 
-    def extent_errno(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("errno", str(children[0])))
+    def extent_errno(self, _meta: Meta, children: Children) -> Option:
+        return Option(("errno", str(children[0])))
 
-    def extent_returned(self, meta: Meta, children: Children) -> _Option:
+    def extent_returned(self, meta: Meta, children: Children) -> Option:
         counter = next((child for child in children if isinstance(child, EXPRESSIONS)), None)
-        return _Option(("returned", model.Returned(counter, _token(children, "BYTES") is not None, self._span(meta))))
+        return Option(("returned", model.Returned(counter, token_of(children, "BYTES") is not None, self._span(meta))))
 
     def extent(self, meta: Meta, children: Children) -> Extent:
-        options = _options(children)
+        options = options_of(children)
         count = next((child for child in children if isinstance(child, EXPRESSIONS)), None)
         return Extent(
             count,
@@ -324,26 +276,33 @@ class Builder(Transformer[Token, Any]):
             self._span(meta),
         )
 
-    def nullable(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("nullable", True))
+    def nullable(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("nullable", True))
 
-    def sentinel(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("sentinel", True))
+    def sentinel(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("sentinel", True))
 
-    def wide(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("wide", True))
+    def wide(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("wide", True))
 
-    def range(self, meta: Meta, children: Children) -> _Option:
+    def range(self, meta: Meta, children: Children) -> Option:
         errno = str(children[2]) if len(children) > 2 else "EINVAL"
-        return _Option(("range", model.Range(children[0], children[1], errno, self._span(meta))))
+        return Option(("range", model.Range(children[0], children[1], errno, self._span(meta))))
+
+    def used(self, meta: Meta, children: Children) -> Option:
+        errno = str(children[1]) if len(children) > 1 else "EINVAL"
+        return Option(("used", model.Used(children[0], errno, self._span(meta))))
+
+    def condition(self, _meta: Meta, children: Children) -> Option:
+        return Option(("condition", children[0]))
 
     def declarator(self, meta: Meta, children: Children) -> Member:
-        options = _options(children)
+        options = options_of(children)
         return Member(
-            _token(children, "NAME") or "",
+            token_of(children, "NAME") or "",
             TypeRef("void", None, self._span(meta)),
-            _token(children, "POINTER") is not None,
-            _all(children, Extent),
+            token_of(children, "POINTER") is not None,
+            all_of(children, Extent),
             None,
             options.get("nullable", False),
             options.get("sentinel", False),
@@ -351,138 +310,22 @@ class Builder(Transformer[Token, Any]):
             options.get("aligned"),
             options.get("range"),
             self._span(meta),
+            options.get("used"),
+            options.get("condition"),
         )
-
-    def _declared(self, children: Children, span: Span) -> tuple[Member, ...]:
-        direction = next((c for c in children if isinstance(c, (Direction, model.ChosenDirection))), None)
-        ref = _first(children, TypeRef)
-        assert ref is not None
-        declarators = _all(children, Member)
-        if len(declarators) == 1:
-            return (replace(declarators[0], type=ref, direction=direction, span=span),)
-        return tuple(replace(member, type=ref, direction=direction) for member in declarators)
 
     def member(self, meta: Meta, children: Children) -> tuple[Member, ...]:
         return self._declared(children, self._span(meta))
+
+    def parameter(self, meta: Meta, children: Children) -> Member:
+        if not any(isinstance(child, Member) for child in children):
+            children = children + [self.declarator(meta, [])]
+        return self._declared(children, self._span(meta))[0]
 
     def member_unnamed(self, meta: Meta, children: Children) -> tuple[Member, ...]:
         span = self._span(meta)
         ref = TypeRef(children[0].name, children[0], span)
         return (Member("", ref, False, (), None, False, False, False, None, None, span),)
-
-    # --- commands ---
-
-    def parameter(self, meta: Meta, children: Children) -> Member:
-        if not _first(children, Member):
-            children = children + [self.declarator(meta, [])]
-        return self._declared(children, self._span(meta))[0]
-
-    def argument(self, _meta: Meta, children: Children) -> _Option:
-        member = children[0] if children else None
-        if member and member.type.name == "void" and not member.pointer and not member.name:
-            member = None
-        return _Option(("argument", member))
-
-    def like(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("like", str(children[0])))
-
-    def blocking(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("blocking", True))
-
-    def inline(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("inline", True))
-
-    def idempotent(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("idempotent", True))
-
-    def on_signal(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("restart", str(children[0]) == "restart"))
-
-    def copy_back(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("copy_back", str(children[0])))
-
-    def family(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("family", tuple(str(child) for child in children)))
-
-    def count(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("count", str(children[0])))
-
-    def status(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("status", children[0]))
-
-    def timeout(self, meta: Meta, children: Children) -> _Option:
-        expressions = [child for child in children if isinstance(child, EXPRESSIONS)]
-        unit = NANOSECONDS[_token(children, "UNIT") or "ms"] * int(_token(children, "INTEGER") or "1", 0)
-        forever = expressions[1] if len(expressions) > 1 else None
-        return _Option(("timeout", model.Timeout(expressions[0], unit, forever, self._span(meta))))
-
-    def unsupported(self, meta: Meta, children: Children) -> _Option:
-        carriers = tuple(str(child) for child in children if child.type == "CARRIER")
-        why = ast.literal_eval(str(_token(children, "STRING")))
-        return _Option(("unsupported", model.Unsupported(carriers, why, self._span(meta))))
-
-    def _traits(self, children: Children) -> Traits:
-        options = _options(children)
-        unsupported = tuple(value for name, value in _all(children, _Option) if name == "unsupported")
-        names = ("blocking", "restart", "inline", "idempotent", "copy_back", "count", "family", "timeout", "status")
-        return Traits(unsupported=unsupported, **{name: options[name] for name in names if name in options})
-
-    def ioctl(self, meta: Meta, children: Children) -> model.Command:
-        options = _options(children)
-        return model.Command(
-            str(children[0]),
-            children[1],
-            options.get("argument"),
-            options.get("like"),
-            self._traits(children),
-            self._span(meta),
-            self._token_span(children[0]),
-        )
-
-    def io(self, meta: Meta, children: Children) -> model.Io:
-        direction = next((c for c in children if isinstance(c, (Direction, model.ChosenDirection))), None)
-        ref, extent = _first(children, TypeRef), _first(children, Extent)
-        assert ref is not None and extent is not None
-        return model.Io(str(children[0]), ref, direction, extent, self._traits(children), self._span(meta))
-
-    # --- the interface ---
-
-    def const(self, meta: Meta, children: Children) -> model.Const:
-        return model.Const(str(children[0]), children[1], self._span(meta))
-
-    def driver(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("driver", ast.literal_eval(str(children[0]))))
-
-    def node(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("node", ast.literal_eval(str(children[0]))))
-
-    def header(self, _meta: Meta, children: Children) -> _Option:
-        return _Option(("header", str(children[0])[1:-1].strip()))
-
-    def poll(self, _meta: Meta, _children: Children) -> _Option:
-        return _Option(("poll", True))
-
-    def interface(self, meta: Meta, children: Children) -> model.Interface:
-        options = _options(children)
-        records = _all(children, Record)
-        return model.Interface(
-            self.source,
-            str(children[0]),
-            options.get("driver", ""),
-            options.get("node", ""),
-            tuple(value for name, value in _all(children, _Option) if name == "header"),
-            _all(children, model.Const),
-            _all(children, model.EnumType),
-            _all(children, model.Alias),
-            records,
-            _all(children, model.Command),
-            _all(children, model.Io),
-            options.get("poll", False),
-            self._span(meta),
-        )
-
-    def start(self, _meta: Meta, children: Children) -> tuple[model.Interface, ...]:
-        return tuple(children)
 
 
 def build(tree: Tree[Token], source: Source, diagnostics: Diagnostics) -> tuple[model.Interface, ...]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
+from typing import Optional
 
-from .diag import Diagnostics
+from .diag import Diagnostics, Span
 from .layout import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scope
-from .model import Command, Interface
+from .model import Command, Interface, Member
 from .resolve import C_KEYWORDS
-
-FAMILY_BITS = {"size": 0x3FFF << 16, "nr": 0xFF}
 
 
 def name_is_files(interface: Interface, path: Path, diagnostics: Diagnostics) -> None:
@@ -93,20 +92,30 @@ def directions_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) 
                 )
 
 
+def _every_member(interface: Interface) -> list[Member]:
+    """Arguments and fields."""
+    arguments = [command.argument for command in interface.commands if command.argument is not None]
+    return arguments + [member for record in Scope(interface).every_record() for member in record.members]
+
+
 def attributes_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
     """Attributes stand where they mean something."""
-    arguments = tuple(command.argument for command in interface.commands if command.argument is not None)
-    for members in (arguments, *(record.members for record in Scope(interface).every_record())):
-        for member in members:
-            if member.type.name == "void" and member.type.record is None and not member.pointer:
-                diagnostics.error(member.span, f"'{member.name}' is void", "give it a type, or point to it: void *")
-            if member.nullable and not member.pointer:
-                diagnostics.error(member.span, f"'{member.name}' is no pointer and cannot be NULL", "remove 'nullable'")
-            if member.wide and not member.pointer:
-                diagnostics.error(member.span, f"'{member.name}' is no pointer", "remove 'as u64', or declare '*'")
-            if member.pointer and len(member.extents) > 1:
-                advice = "for an array of pointers declare a struct that holds one, and an array of it"
-                diagnostics.error(member.span, f"'{member.name}' has two counts", advice)
+    for member in _every_member(interface):
+        if member.type.name == "void" and member.type.record is None and not member.pointer:
+            diagnostics.error(member.span, f"'{member.name}' is void", "give it a type, or point to it: void *")
+        if member.nullable and not member.pointer:
+            diagnostics.error(member.span, f"'{member.name}' is no pointer and cannot be NULL", "remove 'nullable'")
+        if member.wide and not member.pointer:
+            diagnostics.error(member.span, f"'{member.name}' is no pointer", "remove 'as u64', or declare '*'")
+        if member.used and (member.pointer or not member.extents):
+            advice = "remove it: 'used' is for arrays inside their structure; a pointer has its count in brackets"
+            diagnostics.error(member.used.span, f"'{member.name}' is no array inside its structure", advice)
+        if member.condition and (member.type.name != "fd" or member.type.record is not None):
+            advice = "remove 'if', or give the field the type fd"
+            diagnostics.error(member.span, f"'{member.name}' is no file descriptor", advice)
+        if member.pointer and len(member.extents) > 1:
+            advice = "for an array of pointers declare a struct that holds one, and an array of it"
+            diagnostics.error(member.span, f"'{member.name}' has two counts", advice)
 
 
 def ios_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
@@ -116,6 +125,22 @@ def ios_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> Non
         if io.keyword in seen:
             diagnostics.error(io.span, f"{io.keyword} is declared twice", "remove one")
         seen.add(io.keyword)
+
+
+def cancelled_calls_wait(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """What cancels calls names calls that wait, and does not wait itself."""
+    waiting = {command.name: command.traits.blocking for command in interface.commands}
+    waiting.update((io.keyword, io.traits.blocking) for io in interface.ios)
+    for command in interface.commands:
+        for reference in command.traits.cancels:
+            if reference.name not in waiting:
+                diagnostics.error(reference.span, f"no command '{reference.name}'", "name a command, read or write")
+            elif not waiting[reference.name]:
+                advice = f"add 'blocking;' to {reference.name}, or remove it here"
+                diagnostics.error(reference.span, f"{reference.name} does not wait", advice)
+        if command.traits.cancels and command.traits.blocking:
+            advice = "it would wait behind the call that it is to end: remove 'blocking'"
+            diagnostics.error(command.name_span, f"{command.name} cancels calls and waits itself", advice)
 
 
 def inline_does_not_wait(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
@@ -139,12 +164,9 @@ def _clashes(interface: Interface, layout: Layout) -> list[tuple[Command, Comman
     found: list[tuple[Command, Command]] = []
     for command in interface.commands:
         try:
-            number = scope.evaluate(command.number, layout)
+            number, mask = scope.evaluate(command.number, layout), scope.mask(command)
         except EvaluationError:
             continue
-        mask = 0xFFFFFFFF
-        for field in command.traits.family:
-            mask &= ~FAMILY_BITS[field]
         for other, other_number, other_mask in seen:
             if (number ^ other_number) & mask & other_mask == 0 and other.name != command.name:
                 found.append((other, command))
@@ -170,14 +192,18 @@ def numbers_differ(interface: Interface, _path: Path, diagnostics: Diagnostics) 
 
 def errnos_known(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
     """The names of errors are those of errno.h."""
+    named: list[tuple[Optional[str], Span]] = []
     for record in Scope(interface).every_record():
-        named = [(arm.reject, arm.span) for arm in record.arms]
-        for member in record.members:
-            named += [(extent.errno, extent.span) for extent in member.extents]
-            named += [(member.range.errno, member.range.span)] if member.range is not None else []
-        for name, span in named:
-            if name is not None and name not in errno.errorcode.values():
-                diagnostics.error(span, f"'{name}' is no errno", "write one of errno.h, EINVAL for example")
+        named += [(arm.reject, arm.span) for arm in record.arms]
+    for member in _every_member(interface):
+        named += [(extent.errno, extent.span) for extent in member.extents]
+        named += [(bound.errno, bound.span) for bound in (member.range, member.used) if bound is not None]
+    for command in interface.commands:
+        words = command.traits.copy_back
+        named += [(word, command.name_span) for word in words if word not in ("always", "success")]
+    for name, span in named:
+        if name is not None and name not in errno.errorcode.values():
+            diagnostics.error(span, f"'{name}' is no errno", "write one of errno.h, EINVAL for example")
 
 
 def layouts_agree(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
@@ -228,6 +254,7 @@ RULES = (
     directions_fit,
     attributes_fit,
     ios_once,
+    cancelled_calls_wait,
     inline_does_not_wait,
     numbers_differ,
     errnos_known,

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Callable, Optional, Sequence, TypeVar, Union
 
 from . import model
+from .arithmetic import BINARY, UNARY
 from .diag import Diagnostics, Source, Span
 from .model import Expr, Member, Record, TypeRef
 
@@ -66,6 +67,7 @@ def _scalars() -> dict[str, Scalar]:
     found = [
         Scalar("char", "IOF_CHARS", _same(1), "char", "iof_type_char"),
         Scalar("int", "IOF_SINT", _same(4), "int", "iof_type_s32"),
+        Scalar("fd", "IOF_SINT", _same(4), "int", "iof_type_s32"),
         Scalar("long", "IOF_SINT", WORD, "long", "iof_type_long"),
         Scalar("ulong", "IOF_UINT", WORD, "unsigned long", "iof_type_ulong"),
         Scalar("size_t", "IOF_UINT", WORD, "size_t", "iof_type_ulong"),
@@ -161,38 +163,6 @@ def _round_up(value: int, align: int) -> int:
     return (value + align - 1) // align * align
 
 
-def _divide(a: int, b: int) -> int:
-    """As C does: towards zero."""
-    quotient = abs(a) // abs(b)
-    return quotient if (a < 0) == (b < 0) else -quotient
-
-
-_ARITHMETIC: dict[str, Callable[[int, int], int]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": _divide,
-    "%": lambda a, b: a - b * _divide(a, b),
-    "<<": lambda a, b: a << b,
-    ">>": lambda a, b: a >> b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "&": lambda a, b: a & b,
-    "|": lambda a, b: a | b,
-    "^": lambda a, b: a ^ b,
-    "&&": lambda a, b: bool(a and b),
-    "||": lambda a, b: bool(a or b),
-}
-_UNARY: dict[str, Callable[[int], int]] = {
-    "-": lambda a: -a,
-    "+": lambda a: a,
-    "~": lambda a: ~a,
-    "!": lambda a: int(not a),
-}
 _IOC_DIRECTION = {"_IO": 0, "_IOW": 1, "_IOR": 2, "_IOWR": 3}
 
 
@@ -391,14 +361,14 @@ class Scope:
         if isinstance(expr, model.Path):
             return self._constant(expr, layout)
         if isinstance(expr, model.Unary):
-            return int(_UNARY[expr.operator](self.evaluate(expr.operand, layout)))
+            return int(UNARY[expr.operator](self.evaluate(expr.operand, layout)))
         if isinstance(expr, model.Binary):
             left, right = self.evaluate(expr.left, layout), self.evaluate(expr.right, layout)
             if expr.operator in "/%" and right == 0:
                 raise EvaluationError(expr.span, "division by zero", "correct the divisor")
             if expr.operator in ("<<", ">>") and not 0 <= right < 64:
                 raise EvaluationError(expr.span, f"shift by {right}", "shift by 0 to 63 bits")
-            return int(_ARITHMETIC[expr.operator](left, right))
+            return int(BINARY[expr.operator](left, right))
         if isinstance(expr, model.Conditional):
             return self.evaluate(expr.yes if self.evaluate(expr.test, layout) else expr.no, layout)
         if isinstance(expr, model.SizeOf):
@@ -446,6 +416,27 @@ class Scope:
     def numbers(self, command: model.Command) -> PerLayout:
         """The command's number in each layout."""
         return _per_layout([self.evaluate(command.number, layout) for layout in LAYOUTS])
+
+    def mask(self, command: model.Command) -> int:
+        """Bits of the command's number that identify it."""
+        mask = 0xFFFFFFFF
+        for bits in command.traits.family:
+            mask &= ~self._parameter(command, bits)
+        return mask
+
+    def _parameter(self, command: model.Command, bits: model.ParameterBits) -> int:
+        if bits.field == "size":
+            if bits.count is not None:
+                raise EvaluationError(bits.span, "a count of sizes", "write 'size' alone: every size is possible")
+            return 0x3FFF << 16
+        count = 256 if bits.count is None else self.evaluate(bits.count)
+        if not 0 < count <= 256 or count & (count - 1):
+            raise EvaluationError(bits.span, f"{count} numbers", "write a power of two, at most 256")
+        first = self.evaluate(command.number) & 0xFF
+        if bits.count is not None and first % count:
+            message = f"the first of {count} numbers is {first:#x}"
+            raise EvaluationError(bits.span, message, f"begin a family of {count} at a multiple of {count}")
+        return count - 1
 
     # --- descriptors ---
 

@@ -146,6 +146,15 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Used:
+    """used (count[, errno]): so many elements of an array inside its structure mean something."""
+
+    count: Expr
+    errno: str
+    span: Span
+
+
+@dataclass(frozen=True)
 class Member:
     """A field, or a command's argument."""
 
@@ -160,6 +169,8 @@ class Member:
     aligned: Optional[Expr]
     range: Optional[Range]
     span: Span
+    used: Optional[Used] = None
+    condition: Optional[Expr] = None  # a descriptor is one only if this holds
 
 
 @dataclass(frozen=True)
@@ -256,6 +267,23 @@ class Unsupported:
 
 
 @dataclass(frozen=True)
+class ParameterBits:
+    """A part of a family's number that is a parameter: "size", or "nr" with how many numbers (None: all)."""
+
+    field: str
+    count: Optional[Expr]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The name of a command, or of read or write."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True)
 class Traits:
     """What stands in the braces behind a command."""
 
@@ -263,12 +291,14 @@ class Traits:
     restart: bool = False
     inline: bool = False
     idempotent: bool = False
-    copy_back: str = "always"
+    copy_back: tuple[str, ...] = ("always",)  # or "success" and errnos
     count: str = "bytes"
-    family: tuple[str, ...] = ()
+    family: tuple[ParameterBits, ...] = ()
     timeout: Optional[Timeout] = None
     status: Optional[Path] = None
     unsupported: tuple[Unsupported, ...] = ()
+    cancels: tuple[Reference, ...] = ()  # whose waiting calls it ends
+    result: str = ""  # what a positive result says
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,14 @@ class Check:
 
 
 @dataclass(frozen=True)
+class NoDescriptor:
+    """Refuses the call if the value is a file descriptor: not negative."""
+
+    value: Value
+    label: str
+
+
+@dataclass(frozen=True)
 class DirectionLocal:
     """A direction that several walks share: DirectionValue of them is the name."""
 
@@ -205,7 +213,7 @@ class Slack:
     bytes: int
 
 
-Op = Union[Let, Local, DirectionLocal, Check, Walk, ArmOf, Switch, Reject, Loop, Guard, ReturnedOf, Slack]
+Op = Union[Let, Local, DirectionLocal, Check, NoDescriptor, Walk, ArmOf, Switch, Reject, Loop, Guard, ReturnedOf, Slack]
 
 
 @dataclass(frozen=True)

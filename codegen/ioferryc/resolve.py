@@ -43,12 +43,22 @@ def members_of(laid: Laid, at: int = 0) -> list[tuple[Placed, int]]:
 
 
 def needs_walk(kind: AnyType) -> bool:
-    """Whether anything in a type asks for code: pointers, chosen arms, ranges."""
+    """Whether anything in a type asks for code: pointers, chosen arms, bounds, descriptors."""
     if isinstance(kind, Scalar):
         return False
     if kind.record.selectors:
         return True
-    return any(m.member.pointer or m.member.range or m.flexible or needs_walk(m.type) for m in kind.members)
+    return any(_has_code(placed) or needs_walk(placed.type) for placed in kind.members)
+
+
+def _has_code(placed: Placed) -> bool:
+    member = placed.member
+    return placed.flexible or member.pointer or bool(member.range or member.used) or is_descriptor(placed.type)
+
+
+def is_descriptor(kind: AnyType) -> bool:
+    """Whether a type is that of file descriptors."""
+    return isinstance(kind, Scalar) and kind.name == "fd"
 
 
 def chooses(kind: AnyType) -> bool:

@@ -7,37 +7,31 @@ from dataclasses import replace
 from typing import Optional
 
 from . import model
+from .bounds import BoundBuilder
 from .layout import AnyType, EvaluationError, Laid, Layout, Placed
 from .model import Extent, Member
 from .program import (
     ArmOf,
     Branch,
-    Check,
     Constant,
     DirectionLocal,
     DirectionValue,
     Guard,
-    Let,
-    Local,
     Loop,
     Offset,
     Op,
-    Operation,
     Read,
     Reject,
-    ReturnedOf,
     Shape,
-    Slack,
     Switch,
     Value,
-    Variable,
     Walk,
     reads_of,
 )
-from .resolve import Frame, Resolver, chooses, needs_walk
+from .resolve import Frame, chooses, is_descriptor, needs_walk
 
 
-class ShapeBuilder(Resolver):
+class ShapeBuilder(BoundBuilder):
     """Builds the programs of an interface's commands and collects the descriptors they need."""
 
     # --- walking ---
@@ -76,60 +70,6 @@ class ShapeBuilder(Resolver):
             if (read.segment, index) not in used:
                 used.append((read.segment, index))
         return tuple(used)
-
-    def _count(self, ops: list[Op], member: Member, extent: Extent, element: AnyType, frame: Optional[Frame]) -> Value:
-        """How many elements a pointer or a flexible array has, as a constant or a checked variable."""
-        if extent.count is None:
-            raise EvaluationError(extent.span, "no count", "write how many elements there are: [count, max 64]")
-        if self.scope.is_constant(extent.count):
-            return self.value(extent.count, None)
-        value = self.value(extent.count, frame)
-        if isinstance(value, Operation):
-            for read in dict.fromkeys(reads_of(value)):
-                self._local(ops, read)
-            value = self.value(extent.count, frame)
-            self._locals.clear()
-        label = value.label if isinstance(value, Read) else " ".join(extent.count.span.text.split())
-        high = self._high(extent, value)
-        unit = element.size[Layout.LP64]
-        if extent.bytes:
-            self._same_size(extent, element)
-        if extent.bytes and unit > 1:
-            zero = Constant(0)
-            ops.append(Check(Operation("%", (value, Constant(unit))), zero, zero, "EINVAL", f"{label} % {unit}"))
-        name = self._unique(extent.count.names[-1] if isinstance(extent.count, model.Path) else f"{member.name}_count")
-        if extent.clamp and not (isinstance(value, Read) and high is not None):
-            raise EvaluationError(
-                extent.span,
-                "clamp of something that is not a field with a max",
-                "clamp a field: [count, max 64, clamp]",
-            )
-        ops.append(Let(name, value, high, extent.clamp, extent.errno or "EINVAL", label))
-        if extent.bytes and unit > 1:
-            return Operation("/", (Variable(name), Constant(unit)))
-        return Variable(name)
-
-    @staticmethod
-    def _same_size(extent: Extent, element: AnyType) -> None:
-        """A number of bytes means something to both sides only if elements have one size."""
-        if len(set(element.size)) > 1:
-            message = "counted in bytes, but elements differ in size between ABIs"
-            raise EvaluationError(extent.span, message, "count in elements, or declare the elements in u8 ... u64")
-
-    def _high(self, extent: Extent, value: Value) -> Optional[Constant]:
-        if extent.max is not None:
-            high = self.value(extent.max, None)
-            assert isinstance(high, Constant)
-            if not 0 < high.value <= 1 << 20:
-                raise EvaluationError(extent.max.span, f"max is {high.value}", "write 1 to 1048576")
-            return high
-        if isinstance(value, Read) and value.size <= 2 and not value.signed:
-            return None
-        if isinstance(value, Operation) and value.operator == "size":
-            return None
-        raise EvaluationError(
-            extent.span, "a count without a bound", "add 'max N', so that a caller cannot ask for all memory"
-        )
 
     def _target(
         self, ops: list[Op], member: Member, parent: Optional[Frame], offset: Offset, hint: str
@@ -171,8 +111,11 @@ class ShapeBuilder(Resolver):
             parent.targets[member.name] = frame
         if extent is not None:
             self._extras(ops, name, extent, frame, parent)
+        path = model.Path((member.name,), member.span)
         if member.range is not None:
-            self._range(ops, member.range, self._read(frame, model.Path((member.name,), member.span)))
+            self._range(ops, member.range, self._read(frame, path))
+        if is_descriptor(kind):
+            self._no_descriptor(ops, member, self._read(frame, path), parent)
         self._reached(ops, frame, count, member.nullable)
         return frame
 
@@ -194,26 +137,6 @@ class ShapeBuilder(Resolver):
         index = self._index
         self._index += 1
         return index if self._depth == 0 and index >= 0 else None
-
-    def _extras(self, ops: list[Op], name: str, extent: Extent, frame: Frame, parent: Optional[Frame]) -> None:
-        if extent.slack is not None:
-            slack = self.value(extent.slack, None)
-            assert isinstance(slack, Constant)
-            ops.append(Slack(name, slack.value))
-        if extent.returned is not None:
-            if extent.returned.bytes:
-                self._same_size(extent, frame.type)
-            counter = extent.returned.counter
-            if counter is None:
-                ops.append(ReturnedOf(name, None, extent.returned.bytes))
-                return
-            value = self.value(counter, parent or frame)
-            if not isinstance(value, Read):
-                raise EvaluationError(counter.span, "not a field", "name the field that holds the returned count")
-            if self._directions.get(value.segment) == "IOF_IN":
-                advice = "declare the structure that it is in 'inout'"
-                raise EvaluationError(counter.span, f"{value.label} does not come back: it is 'in'", advice)
-            ops.append(ReturnedOf(name, value, extent.returned.bytes or extent.bytes))
 
     def _string(self, ops: list[Op], member: Member, extent: Extent, parent: Optional[Frame], offset: Offset) -> None:
         if parent is None or extent.max is None:
@@ -302,25 +225,14 @@ class ShapeBuilder(Resolver):
     def _member_ops(self, ops: list[Op], frame: Frame, placed: Placed) -> None:
         member, offset = placed.member, frame.offset.plus(placed.offset[0])
         label = f"{frame.label}.{member.name}".rstrip(".")
-        if member.range is not None and not member.pointer:
-            if placed.count != 1:
-                raise EvaluationError(
-                    member.range.span, "a range of an array", "give the range to a field that is no array"
-                )
-            place = Frame(placed.type, frame.segment, frame.element, offset, frame, label)
-            self._range(ops, member.range, self._read(place, model.Path((member.name,), member.span)))
+        if not member.pointer:
+            self._checked(ops, frame, placed, offset)
         if member.pointer:
             self._target(ops, member, frame, offset, f"{self._prefix}_{member.name}")
         elif isinstance(placed.type, Laid) and placed.type.record.selectors:
             self._chosen_arm(ops, frame, placed, offset)
         elif isinstance(placed.type, Laid) and needs_walk(placed.type):
             self._nested(ops, frame, placed, offset, label)
-
-    def _range(self, ops: list[Op], limits: model.Range, value: Read) -> None:
-        low, high = (Constant(self.scope.evaluate(bound)) for bound in (limits.low, limits.high))
-        if not 0 <= low.value <= high.value:
-            raise EvaluationError(limits.span, f"no value is in {low.value} to {high.value}", "write range (0, 7)")
-        ops.append(Check(value, low, high, limits.errno, value.label))
 
     def _nested(self, ops: list[Op], frame: Frame, placed: Placed, offset: Offset, label: str) -> None:
         inner = Frame(placed.type, frame.segment, frame.element, offset, frame, label)
@@ -337,11 +249,6 @@ class ShapeBuilder(Resolver):
         ops.append(Loop(index, Constant(placed.count), tuple(body)))
 
     # --- choices ---
-
-    def _local(self, ops: list[Op], read: Read) -> None:
-        name = self._unique(read.label.rsplit(".", 1)[-1])
-        ops.append(Local(name, read))
-        self._locals[read] = Variable(name, read.signed)
 
     def _selectors(self, ops: list[Op], record: model.Record, frame: Frame) -> None:
         """Several selectors are asked often: they get variables."""

@@ -286,6 +286,13 @@ uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment
 	return max;
 }
 
+void iof_walk_no_descriptor(struct iof_walk *walk, uint64_t value, const char *what)
+{
+	if (!walk->error && (int64_t)value >= 0)
+		walk_fail(walk, -ENOTTY, "%s is file descriptor %" PRIu64 ", which means nothing on the host", what,
+			  value);
+}
+
 void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value)
 {
 	walk_fail(walk, -error, "%s is %" PRIu64 ", which selects nothing", what, value);

@@ -40,6 +40,14 @@ def fill(head: str, items: Sequence[str], tail: str) -> str:
     return "\n".join([*lines, line])
 
 
+def function(result: str, name: str, parameters: Sequence[str]) -> str:
+    """A function's head; the result stands on a line of its own where a parameter would not fit."""
+    text = fill(f"{result} {name}(", parameters, ")")
+    if all(width(line) <= COLUMNS for line in text.splitlines()):
+        return text
+    return f"{result}\n" + fill(f"{name}(", parameters, ")")
+
+
 def assign(head: str, call: str, items: Sequence[str], tail: str) -> str:
     """head = call(items) on one line, with the call on the next, or with its arguments continued."""
     line = f"{head} = {call}({', '.join(items)}{tail}"

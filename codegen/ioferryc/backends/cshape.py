@@ -147,7 +147,7 @@ def _used(ops: tuple[Op, ...]) -> Iterator[str]:
 def _values(op: Op) -> list[Value]:
     if isinstance(op, program.DirectionLocal):
         return _direction_values(op.direction)
-    if isinstance(op, (program.Let, program.Local, program.Check, program.Reject)):
+    if isinstance(op, (program.Let, program.Local, program.Check, program.NoDescriptor, program.Reject)):
         return [op.value]
     if isinstance(op, program.Walk):
         return [op.count, *_direction_values(op.direction)]
@@ -251,6 +251,9 @@ class Printer:
     def _check(self, op: program.Check, depth: int) -> None:
         items = ["walk", value_text(op.value), constant_text(op.low), constant_text(op.high), op.errno, f'"{op.label}"']
         self._call(depth, "iof_walk_bound(", items)
+
+    def _nodescriptor(self, op: program.NoDescriptor, depth: int) -> None:
+        self._call(depth, "iof_walk_no_descriptor(", ["walk", value_text(op.value), f'"{op.label}"'])
 
     def _armof(self, op: program.ArmOf, depth: int) -> None:
         items = ["walk", op.segment, op.element, offset_text(op.offset), f"&{op.type.c_name}"]

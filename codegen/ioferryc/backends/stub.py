@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..analysis import Analysed, AnalysedCommand
 from . import render
-from .cformat import comment, fill
+from .cformat import comment, fill, function
 from .types import TypePrinter
 
 
@@ -49,7 +49,7 @@ def generate(analysed: Analysed, origin: str) -> str:
         stubs.append(
             StubView(
                 comment(command.command.span),
-                fill(f"static inline int {prefix}_{command.command.name}(", parameters, ")"),
+                function("static inline int", f"{prefix}_{command.command.name}", parameters),
                 fill("\treturn iof_file_ioctl(", ["file", number, argument], ");"),
             )
         )

@@ -115,6 +115,9 @@ uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uin
  */
 uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
 			uint32_t size, uint64_t max);
+/** Rejects the call with ENOTTY if @p value is a file descriptor of the caller's, which means nothing on the host.
+ *  Negative values (as int64_t) are none: drivers take them for "no file". */
+void iof_walk_no_descriptor(struct iof_walk *walk, uint64_t value, const char *what);
 /** Rejects the call: @p what holds a value that selects nothing. */
 void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value);
 
