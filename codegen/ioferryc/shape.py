@@ -306,12 +306,14 @@ class ShapeBuilder(BoundBuilder):
         if placed.count != 1:
             raise EvaluationError(placed.member.span, "an array of unions with a switch", "put the union into a struct")
         self._selectors(ops, laid.record, frame)
+        label = f"{frame.label}.{placed.member.name}".rstrip(".")
         bodies: dict[int, tuple[Op, ...]] = {}
         for index, arm in enumerate(laid.record.arms):
             body: list[Op] = []
             if arm.member is not None:
                 self._depth += 1
-                self._arm(body, frame, next(p for p in laid.members if p.member is arm.member), offset)
+                inner = next(p for p in laid.members if p.member is arm.member)
+                self._arm(body, replace(frame, label=label), inner, offset)
                 self._leave()
             bodies[index] = tuple(body)
         ops.append(self._switch(laid.record, frame, bodies))

@@ -343,8 +343,8 @@ static void holding_shape(struct iof_walk *walk)
 	case SET: {
 		iof_walk_arm(walk, arg, 0, 8, &type_HOLDING_several);
 
-		uint32_t n =
-			(uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 8, 4), 0, 8, EINVAL, "arg.several.n");
+		uint32_t n = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 8, 4), 0, 8, EINVAL,
+						      "arg.value.several.n");
 
 		iof_walk_pointer(walk, arg, 0, 16, &iof_type_u64, n, IOF_OUT, 0);
 		break;
