@@ -8,6 +8,7 @@ from functools import partial
 from typing import Callable, Optional, TypeVar
 
 from . import model
+from .beside import AnalysedPart, AnalysedSource, companion_parts, version_sources
 from .diag import Diagnostics
 from .hashes import ProgramText, sha64, type_text
 from .layout import LAYOUTS, EvaluationError, PerLayout, Scalar, Scope, report
@@ -18,6 +19,7 @@ from .shape import ShapeBuilder
 
 T = TypeVar("T")
 
+CARRIERS = ("cuse", "preload", "chardev")  # front ends, then backends
 CARRIER_FLAGS = {"cuse": "IOF_CMD_NO_CUSE", "chardev": "IOF_CMD_NO_CHARDEV"}
 MAX_FIELDS = 4096  # of a descriptor
 
@@ -51,6 +53,10 @@ class AnalysedCommand:
         """Their flags."""
         return [flag for carrier, flag in CARRIER_FLAGS.items() if carrier in self.carriers_without]
 
+    def carried_by(self, carrier: str) -> bool:
+        """Whether a front end or backend carries it."""
+        return self.supported and carrier not in self.carriers_without
+
     @property
     def supported(self) -> bool:
         """Whether anything carries it."""
@@ -80,6 +86,8 @@ class Analysed:
     commands: tuple[AnalysedCommand, ...]
     ios: tuple[AnalysedIo, ...]
     descriptors: tuple[Descriptor, ...]
+    version_sources: tuple[AnalysedSource, ...]
+    companions: tuple[tuple[AnalysedPart, ...], ...]  # in the order of the interface's
     hash: int
 
     @property
@@ -202,11 +210,14 @@ class _Analysis:
             else:
                 self._failed.add(command.name)
         ios = [io for io in (self._try(partial(self.io, item)) for item in self.interface.ios) if io is not None]
+        sources = self._try(partial(version_sources, self.interface, self.scope)) or ()
+        beside = [self._try(partial(companion_parts, item, self.scope)) or () for item in self.interface.companions]
         if self.diagnostics:
             return None
         commands = tuple(self.commands.values())
         descriptors = tuple(d for d in self.builder.descriptors.values() if not d.c_name.startswith("iof_"))
-        return Analysed(self.interface, self.scope, commands, tuple(ios), descriptors, self._hash(commands, ios))
+        wire = self._hash(commands, ios)
+        return Analysed(self.interface, self.scope, commands, tuple(ios), descriptors, sources, tuple(beside), wire)
 
     def _record(self, record: model.Record) -> None:
         fields = len(self.scope.flatten(self.scope.laid(record)))

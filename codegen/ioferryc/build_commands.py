@@ -134,6 +134,40 @@ class CommandBuilder(Tools):
     def poll(self, _meta: Meta, _children: Children) -> Option:
         return Option(("poll", True))
 
+    def nonblock(self, _meta: Meta, _children: Children) -> Option:
+        return Option(("nonblock", True))
+
+    def version_file(self, meta: Meta, children: Children) -> model.VersionSource:
+        path, *after = (ast.literal_eval(str(child)) for child in children)
+        return model.VersionSource(path, after[0] if after else "", None, None, (), self._span(meta))
+
+    def version_argument(self, _meta: Meta, children: Children) -> Option:
+        return Option(("argument", children[0]))
+
+    def version_ioctl(self, meta: Meta, children: Children) -> model.VersionSource:
+        name = model.Reference(str(children[0]), self._token_span(children[0]))
+        parts = tuple(child for child in children if isinstance(child, EXPRESSIONS))
+        return model.VersionSource("", "", name, options_of(children).get("argument"), parts, self._span(meta))
+
+    def version(self, meta: Meta, children: Children) -> model.Version:
+        wanted = ast.literal_eval(str(children[0]))
+        return model.Version(wanted, all_of(children, model.VersionSource), self._span(meta))
+
+    def _companion_part(self, meta: Meta, children: Children, each: bool) -> model.CompanionPart:
+        text = "".join(ast.literal_eval(str(child)) for child in children if isinstance(child, Token))
+        low, high = [*(child for child in children if isinstance(child, EXPRESSIONS)), None, None][:2]
+        return model.CompanionPart(text, each, low, high, self._span(meta))
+
+    def companion_text(self, meta: Meta, children: Children) -> model.CompanionPart:
+        return self._companion_part(meta, children, False)
+
+    def companion_each(self, meta: Meta, children: Children) -> model.CompanionPart:
+        return self._companion_part(meta, children, True)
+
+    def companion(self, meta: Meta, children: Children) -> model.Companion:
+        path = ast.literal_eval(str(children[0]))
+        return model.Companion(path, all_of(children, model.CompanionPart), self._span(meta))
+
     def interface(self, meta: Meta, children: Children) -> model.Interface:
         options = options_of(children)
         records = all_of(children, Record)
@@ -150,6 +184,9 @@ class CommandBuilder(Tools):
             all_of(children, model.Command),
             all_of(children, model.Io),
             options.get("poll", False),
+            options.get("nonblock", False),
+            first_of(children, model.Version),
+            all_of(children, model.Companion),
             self._span(meta),
         )
 

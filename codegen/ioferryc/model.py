@@ -326,6 +326,50 @@ class Io:
     span: Span
 
 
+# --- what stands beside the device ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class VersionSource:
+    """Where a driver tells its version: a file, or a command whose argument is a value."""
+
+    path: str  # "" for a command
+    after: str  # the version follows this text; "" for the file's start
+    command: Optional[Reference]
+    argument: Optional[Expr]
+    parts: tuple[Expr, ...]  # over "result"
+    span: Span
+
+
+@dataclass(frozen=True)
+class Version:
+    """The version that the driver should tell, and where; the first source that is there counts."""
+
+    wanted: str
+    sources: tuple[VersionSource, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class CompanionPart:
+    """Text of a companion file: once, or for each device whose number is in a range."""
+
+    text: str
+    each: bool
+    low: Optional[Expr]
+    high: Optional[Expr]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A file that a driver's libraries look for."""
+
+    path: str
+    parts: tuple[CompanionPart, ...]
+    span: Span
+
+
 @dataclass(frozen=True)
 class Interface:
     """A device interface: one IDL file."""
@@ -342,4 +386,7 @@ class Interface:
     commands: tuple[Command, ...]
     ios: tuple[Io, ...]
     poll: bool
+    nonblock_at_open: bool  # O_NONBLOCK counts as it was at open
+    version: Optional[Version]
+    companions: tuple[Companion, ...]
     span: Span

@@ -188,7 +188,8 @@ static struct call *begin(fuse_req_t req, size_t size, struct fuse_file_info *in
 		fuse_reply_err(req, ENODEV);
 		return NULL;
 	}
-	file->nonblock = info->flags & O_NONBLOCK;
+	if (!file->interface->nonblock_at_open)
+		file->nonblock = info->flags & O_NONBLOCK;
 	io = operation == CALLER_READ ? &file->interface->read : &file->interface->write;
 	if (!io->record || !carried(file, operation)) {
 		fuse_reply_err(req, EINVAL); /* as of a driver without this operation */

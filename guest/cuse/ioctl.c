@@ -173,7 +173,7 @@ static void run(struct call *call, struct memory_ioctl *ioctl, const void *in, s
 	call->length = ioctl->length;
 	call->null_argument = ioctl->null_argument;
 	call_interruptible(call, call->command->flags & IOF_CMD_BLOCKING);
-	if (call->command->flags & IOF_CMD_BLOCKING)
+	if (call->command->flags & IOF_CMD_BLOCKING && !call->file->interface->nonblock_at_open)
 		call_look(call, CALLER_IOCTL, looked);
 	else
 		submit(call);

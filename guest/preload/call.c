@@ -198,8 +198,11 @@ static const struct iof_command *command_of(const struct shim_file *file, iof_ab
 
 static struct iof_request request_of(uint16_t op, struct shim_file *file, int fd)
 {
+	const struct iof_interface *interface = file->device->interface;
+	bool nonblock = interface && interface->nonblock_at_open ? file->flags & O_NONBLOCK : file_nonblock(file, fd);
+
 	return (struct iof_request){
-		.op = op, .flags = file_nonblock(file, fd) ? IOF_REQUEST_NONBLOCK : 0, .handle = file->handle};
+		.op = op, .flags = nonblock ? IOF_REQUEST_NONBLOCK : 0, .handle = file->handle};
 }
 
 static uint32_t reply_max(const struct shim_call *call)

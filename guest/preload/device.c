@@ -209,6 +209,7 @@ static struct shim_file *replace(int fd, const struct pair_label *label)
 
 	if (create(flags | O_CLOEXEC, &file, &fresh))
 		return NULL;
+	file->flags = (int)label->flags;
 	file->inode = inode; /* the next descriptor of the same open finds this file by it */
 	file->token = label->token;
 	memcpy(file->name, label->name, sizeof file->name);

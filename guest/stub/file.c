@@ -189,5 +189,6 @@ const struct iof_device *iof_file_device(const struct iof_file *file)
 
 void iof_file_set_nonblock(struct iof_file *file, bool nonblock)
 {
-	__atomic_store_n(&file->nonblock, nonblock, __ATOMIC_RELAXED);
+	if (!file->device->interface || !file->device->interface->nonblock_at_open)
+		__atomic_store_n(&file->nonblock, nonblock, __ATOMIC_RELAXED);
 }

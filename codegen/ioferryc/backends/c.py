@@ -11,6 +11,7 @@ from ..analysis import Analysed, AnalysedCommand
 from ..layout import Flat, Laid, PerLayout
 from ..program import Constant, Read
 from . import render
+from .cbeside import companion_views, quoted, version_text, version_views
 from .cformat import COLUMNS, TAB, comment, fill, width
 from .cshape import Printer, constant_text, value_text
 
@@ -160,10 +161,6 @@ def _constants(analysed: Analysed, text: str) -> list[str]:
     return [f"#define {line.split(' ', 2)[1]:<{length}} {line.split(' ', 2)[2]}" for line in found]
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _command_lines(command: AnalysedCommand) -> list[str]:
     traits = command.command.traits
     flags = [flag for name, flag in FLAGS if getattr(traits, name)]
@@ -171,7 +168,7 @@ def _command_lines(command: AnalysedCommand) -> list[str]:
     if command.value_signed:
         flags.append("IOF_CMD_VALUE_SIGNED")
     lines = [
-        f".name = {_quoted(command.command.name)},",
+        f".name = {quoted(command.command.name)},",
         f".number = {numbers(command.numbers, '{:#x}')},",
         f".mask = {command.mask:#x},",
         f".argument = {command.argument},",
@@ -191,7 +188,7 @@ def _command_lines(command: AnalysedCommand) -> list[str]:
 
 def _why_lines(why: str) -> list[str]:
     """The sentence, broken between words where it is long."""
-    line = f".why = {_quoted(why)},"
+    line = f".why = {quoted(why)},"
     if 2 * TAB + len(line) <= COLUMNS:
         return [line]
     pieces, piece = [], ""
@@ -203,7 +200,7 @@ def _why_lines(why: str) -> list[str]:
     pieces.append(piece.rstrip())
     # Under the first piece: two tabs, ".why = ".
     return [
-        (".why = " if n == 0 else "       ") + _quoted(p) + ("," if n == len(pieces) - 1 else "")
+        (".why = " if n == 0 else "       ") + quoted(p) + ("," if n == len(pieces) - 1 else "")
         for n, p in enumerate(pieces)
     ]
 
@@ -221,7 +218,10 @@ def generate(analysed: Analysed, origin: str) -> str:
         functions=functions,
         commands=[_command_lines(command) for command in analysed.by_number],
         hash=f"{analysed.hash:#018x}",
-        driver=_quoted(analysed.interface.driver),
-        node=_quoted(analysed.interface.node),
+        driver=quoted(analysed.interface.driver),
+        node=quoted(analysed.interface.node),
         ios=analysed.ios,
+        version=version_text(analysed),
+        version_sources=version_views(analysed),
+        companions=companion_views(analysed),
     )

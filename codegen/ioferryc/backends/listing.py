@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-from typing import Iterable, Optional
+from typing import Iterable, Optional, Sequence
 
-from ..analysis import Analysed, AnalysedCommand
+from ..analysis import CARRIERS, Analysed, AnalysedCommand
 from ..layout import Laid
 from ..model import Member
 
-HEADINGS = ("COMMAND", "NUMBER", "ILP32", "ARGUMENT", "SIZE ILP32/LP64", "WAITS", "CARRIED BY")
+HEADINGS = ("COMMAND", "NUMBER", "ILP32", "ARGUMENT", "SIZE ILP32/LP64", "WAITS")
 
 
 def _argument(member: Optional[Member]) -> str:
@@ -38,17 +38,11 @@ def _size(analysed: Analysed, member: Optional[Member]) -> str:
 
 def _waits(command: AnalysedCommand) -> str:
     traits = command.command.traits
-    if not traits.blocking:
-        return "inline" if traits.inline else "-"
-    timed = "timeout" if traits.timeout is not None else "blocking"
-    return f"{timed}, restart" if traits.restart else timed
-
-
-def _carried(command: AnalysedCommand) -> str:
-    if not command.supported:
-        return f"nobody: {command.why}"
-    without = command.carriers_without
-    return f"all but {', '.join(without)}: {command.why}" if without else "all"
+    words = ["timeout" if traits.timeout is not None else "blocking"] if traits.blocking else []
+    words += ["restart"] if traits.blocking and traits.restart else []
+    words += ["inline"] if traits.inline else []
+    words += ["cancels"] if traits.cancels else []
+    return ", ".join(words) or "-"
 
 
 def _row(analysed: Analysed, command: AnalysedCommand) -> tuple[str, ...]:
@@ -61,26 +55,46 @@ def _row(analysed: Analysed, command: AnalysedCommand) -> tuple[str, ...]:
         _argument(member),
         _size(analysed, member),
         _waits(command),
-        _carried(command),
+        *("yes" if command.carried_by(carrier) else "no" for carrier in CARRIERS),
+        command.why,
     )
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS) - 1)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return ["  ".join([*(f"{cell:<{w}}" for cell, w in zip(row, widths)), row[-1]]).rstrip() for row in rows]
+
+
+def _beside(analysed: Analysed) -> list[str]:
+    """What else is declared of the driver."""
+    lines, version = [], analysed.interface.version
+    if version is not None:
+        places = [source.path or source.command.name for source in version.sources if source.path or source.command]
+        lines.append(f"version {version.wanted} in {', '.join(places)}")
+    if analysed.interface.nonblock_at_open:
+        lines.append("O_NONBLOCK as it was at open")
+    if analysed.interface.companions:
+        lines.append(f"companions {', '.join(companion.path for companion in analysed.interface.companions)}")
+    return lines
+
+
+def _sum(commands: Sequence[AnalysedCommand]) -> str:
+    carried = [f"{carrier} {sum(command.carried_by(carrier) for command in commands)}" for carrier in CARRIERS]
+    return f"{len(commands)} commands; carried by {', '.join(carried)}"
 
 
 def generate(found: Iterable[Analysed]) -> str:
     """The text, of all interfaces."""
     lines: list[str] = []
-    total = carried = 0
+    every: list[AnalysedCommand] = []
+    headings = (*HEADINGS, *(carrier.upper() for carrier in CARRIERS), "")
     for analysed in found:
         lines.append(f"{analysed.interface.name} ({analysed.interface.driver})")
-        lines += _table([HEADINGS, *(_row(analysed, command) for command in analysed.commands)])
+        lines += _table([headings, *(_row(analysed, command) for command in analysed.commands)])
         files = [io.keyword + (" (records)" if io.count_records else "") for io in analysed.ios]
         files += ["poll"] if analysed.interface.poll else []
-        lines += [f"also {', '.join(files)}" if files else "no read, write or poll", ""]
-        total += len(analysed.commands)
-        carried += sum(command.supported for command in analysed.commands)
-    lines.append(f"{total} commands, {carried} carried, {total - carried} unsupported")
+        lines.append(f"also {', '.join(files)}" if files else "no read, write or poll")
+        lines += [*_beside(analysed), _sum(analysed.commands), ""]
+        every += analysed.commands
+    lines.append(f"all: {_sum(every)}")
     return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 #include "credentials.h"
 #include "host/backend.h"
 #include "reactor.h"
+#include "version.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,37 +72,6 @@ static struct chardev_file *file_of(struct host_file *file)
 	return (struct chardev_file *)file;
 }
 
-static int chardev_device_create(const struct config_node *settings, const struct iof_interface *interface,
-				 struct host_device **device)
-{
-	struct chardev *chardev = calloc(1, sizeof(*chardev));
-
-	if (!chardev)
-		return -ENOMEM;
-	(void)interface;
-	chardev->path = config_string_required(settings, "path", "/dev/can0");
-	if (chardev->path[0] && chardev->path[0] != '/')
-		config_error(config_get(settings, "path"), "'path: %s' must begin with '/'", chardev->path);
-	chardev->credentials = credentials_create(settings);
-	reactor_create(&chardev->reactor);
-	*device = &chardev->base;
-	if (config_ok(settings))
-		return 0;
-	credentials_destroy(chardev->credentials);
-	reactor_destroy(&chardev->reactor);
-	free(chardev);
-	return -EINVAL;
-}
-
-static void chardev_device_destroy(struct host_device *device)
-{
-	struct chardev *chardev = (struct chardev *)device;
-
-	credentials_destroy(chardev->credentials);
-	reactor_destroy(&chardev->reactor);
-	free(chardev);
-}
-
 /* Asked before the open too: opening a FIFO would wait, opening other things may do worse. */
 static int check_kind(const struct chardev *chardev, const struct stat *node)
 {
@@ -130,6 +100,65 @@ static int open_node(const struct chardev *chardev, int flags)
 		return error;
 	}
 	return fd;
+}
+
+struct version_context {
+	const struct chardev *chardev;
+	const struct iof_interface *interface;
+};
+
+/* On an open of the daemon's own, before a guest has one. */
+static int64_t ask_version(void *context, uint32_t number, uint64_t argument)
+{
+	const struct version_context *of = context;
+	const struct iof_command *command = iof_interface_command(of->interface, IOF_LAYOUT_LP64, number);
+	int64_t result = command ? credentials_enter(of->chardev->credentials) : -ENOTTY;
+	int fd;
+
+	if (result < 0)
+		return result;
+	fd = open_node(of->chardev, O_RDWR | O_NONBLOCK);
+	result = fd;
+	if (fd >= 0) {
+		result = ioctl(fd, command->number[IOF_ABI_LAYOUT(IOF_ABI_NATIVE)], (unsigned long)argument);
+		result = result < 0 ? -errno : result;
+		(void)close(fd);
+	}
+	credentials_leave(of->chardev->credentials);
+	return result;
+}
+
+static int chardev_device_create(const struct config_node *settings, const struct iof_interface *interface,
+				 struct host_device **device)
+{
+	struct chardev *chardev = calloc(1, sizeof(*chardev));
+
+	if (!chardev)
+		return -ENOMEM;
+	chardev->path = config_string_required(settings, "path", "/dev/can0");
+	if (chardev->path[0] && chardev->path[0] != '/')
+		config_error(config_get(settings, "path"), "'path: %s' must begin with '/'", chardev->path);
+	chardev->credentials = credentials_create(settings);
+	reactor_create(&chardev->reactor);
+	*device = &chardev->base;
+	if (config_ok(settings)) {
+		version_check(interface, chardev->path, ask_version,
+			      &(struct version_context){.chardev = chardev, .interface = interface});
+		return 0;
+	}
+	credentials_destroy(chardev->credentials);
+	reactor_destroy(&chardev->reactor);
+	free(chardev);
+	return -EINVAL;
+}
+
+static void chardev_device_destroy(struct host_device *device)
+{
+	struct chardev *chardev = (struct chardev *)device;
+
+	credentials_destroy(chardev->credentials);
+	reactor_destroy(&chardev->reactor);
+	free(chardev);
 }
 
 static bool is_cancelled(const struct host_call *call)

@@ -169,6 +169,32 @@ struct iof_io {
 	uint32_t max_count;            /**< most records in one call */
 };
 
+enum { IOF_VERSION_PARTS = 4 };
+
+/** Where a driver tells its version: a file, or the result of a command whose argument is a value. */
+struct iof_version_source {
+	const char *path;  /**< NULL: a command */
+	const char *after; /**< the version follows this text in the file; NULL: at its start */
+	uint32_t number;   /**< LP64 number of the command */
+	uint8_t n_parts;
+	uint64_t argument;
+	void (*parts)(uint64_t result, uint32_t parts[IOF_VERSION_PARTS]);
+};
+
+/** A piece of a companion file. {name}, {number}, {version} and {count} are filled in. */
+struct iof_companion_part {
+	const char *text;
+	bool each; /**< once for each device whose number is in low .. high */
+	uint32_t low, high;
+};
+
+/** A file below /proc or /sys that a driver's libraries look for. With {name} in the path: one for each device. */
+struct iof_companion {
+	const char *path;
+	const struct iof_companion_part *parts;
+	uint32_t n_parts;
+};
+
 /** A device interface: everything generated from one IDL file. Constant. */
 struct iof_interface {
 	const char *name;                   /**< "can4linux" */
@@ -178,7 +204,12 @@ struct iof_interface {
 	const struct iof_command *commands; /**< sorted by number[IOF_LAYOUT_LP64] */
 	uint32_t n_commands;
 	struct iof_io read, write;
-	bool poll; /**< poll() is meaningful */
+	bool poll;             /**< poll() is meaningful */
+	bool nonblock_at_open; /**< drivers look at O_NONBLOCK when the file is opened, and never again */
+	const char *version;   /**< that the driver should tell: "5.39" stands for 5.39.944 too; NULL: it tells none */
+	const struct iof_version_source *version_sources; /**< the first that is there counts */
+	const struct iof_companion *companions;
+	uint8_t n_version_sources, n_companions;
 };
 
 /** The command that a caller of this layout means by @p number; NULL if undeclared. */

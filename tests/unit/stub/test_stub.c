@@ -84,7 +84,7 @@ static const struct iof_command commands[] = {
 	 .hash = 4,
 	 .why = "test"},
 };
-static const struct iof_interface driver = {
+static struct iof_interface driver = {
 	.name = "sums",
 	.hash = 99,
 	.commands = commands,
@@ -94,7 +94,7 @@ static const struct iof_interface driver = {
 };
 const struct iof_interface *const iof_interfaces[] = {&driver, NULL};
 
-enum { INTERRUPTED_AT = 1000 };
+enum { INTERRUPTED_AT = 1000, ASK_NONBLOCK = 4712 };
 
 static int run_ioctl(uint32_t number, uint64_t argument)
 {
@@ -143,7 +143,10 @@ static void serve(struct fake_host *host, const struct iof_request *request, con
 	if (request->op == IOF_OP_IOCTL) {
 		r = iof_unpack(walk, iof_interface_command(&driver, IOF_LAYOUT_LP64, request->command),
 			       request->command, payload, length, request->flags & IOF_REQUEST_NULL, &argument);
-		r = r ? r : run_ioctl(request->command, argument);
+		if (!r && request->command == VALUE && argument == ASK_NONBLOCK)
+			r = request->flags & IOF_REQUEST_NONBLOCK ? 1 : 0;
+		else
+			r = r ? r : run_ioctl(request->command, argument);
 	} else {
 		r = iof_unpack_records(walk, write ? &driver.write : &driver.read, payload, length, &count, &buffer);
 		r = r ? r : run_io(write, buffer, count);
@@ -223,6 +226,30 @@ static void values_results_and_odd_errnos_pass(void **state)
 
 	assert_int_equal(iof_file_ioctl(world->file, VALUE, (void *)4711), 7);
 	assert_int_equal(iof_file_ioctl(world->file, VALUE, (void *)1), -257);
+}
+
+static int asked(struct world *world)
+{
+	return iof_file_ioctl(world->file, VALUE, (void *)(uintptr_t)ASK_NONBLOCK);
+}
+
+static void o_nonblock_counts_as_it_is_now(void **state)
+{
+	struct world *world = *state;
+
+	assert_int_equal(asked(world), 0);
+	iof_file_set_nonblock(world->file, true);
+	assert_int_equal(asked(world), 1);
+}
+
+static void o_nonblock_counts_as_it_was_at_open_where_drivers_look_then(void **state)
+{
+	struct world *world = *state;
+
+	driver.nonblock_at_open = true;
+	iof_file_set_nonblock(world->file, true);
+	assert_int_equal(asked(world), 0);
+	driver.nonblock_at_open = false;
 }
 
 static void what_is_not_carried_is_ENOTTY_and_not_sent(void **state)
@@ -329,6 +356,8 @@ int main(void)
 		TEST(an_ioctl_reads_and_writes_what_its_argument_reaches),
 		TEST(what_an_interrupted_driver_wrote_is_stored),
 		TEST(values_results_and_odd_errnos_pass),
+		TEST(o_nonblock_counts_as_it_is_now),
+		TEST(o_nonblock_counts_as_it_was_at_open_where_drivers_look_then),
 		TEST(what_is_not_carried_is_ENOTTY_and_not_sent),
 		TEST(read_counts_bytes_and_write_counts_records),
 		TEST(poll_tells_readiness),

@@ -54,7 +54,7 @@ ssize_t iof_file_write(struct iof_file *file, void *buffer, size_t count);
 int iof_file_poll(struct iof_file *file, uint32_t events, bool arm);
 iof_handle iof_file_handle(const struct iof_file *file);
 
-/** O_NONBLOCK, from the next call on. */
+/** O_NONBLOCK, from the next call on. Nothing changes where the driver looks at it at open only. */
 void iof_file_set_nonblock(struct iof_file *file, bool nonblock);
 
 /** What the hello told of it. */
