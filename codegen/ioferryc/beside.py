@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from . import model
+from .diag import Span
 from .layout import EvaluationError, Scope
 from .model import Command, Expr, Interface
 from .program import Constant, Operation, Value, Variable
@@ -82,7 +83,7 @@ def version_sources(interface: Interface, scope: Scope) -> tuple[AnalysedSource,
     return tuple(_source(source, commands, scope) for source in version.sources)
 
 
-def _known(text: str, span: model.Span, names: tuple[str, ...]) -> None:
+def _known(text: str, span: Span, names: tuple[str, ...]) -> None:
     for name in re.findall(r"\{([^{}]*)\}", text):
         if name not in names:
             known = ", ".join(f"{{{known}}}" for known in names)

@@ -141,7 +141,5 @@ class BoundBuilder(Resolver):
         if member.extents:
             advice = "declare the command unsupported: each of them would be one of the caller's"
             raise EvaluationError(member.span, "an array of file descriptors", advice)
-        value: Value = read
-        if member.condition is not None:
-            value = Operation("?:", (self.value(member.condition, frame), read, Constant(-1)))
-        ops.append(NoDescriptor(value, read.label))
+        condition = None if member.condition is None else self.value(member.condition, frame)
+        ops.append(NoDescriptor(read, read.label, condition))

@@ -9,7 +9,7 @@ from typing import Optional
 
 from .diag import Diagnostics, Span
 from .layout import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scope
-from .model import Command, Interface, Member
+from .model import Command, Interface, Member, Record
 from .resolve import C_KEYWORDS
 
 
@@ -71,12 +71,22 @@ def members_once(interface: Interface, _path: Path, diagnostics: Diagnostics) ->
             seen.add(member.name)
 
 
+def _counted_arm(record: Record, member: Member, diagnostics: Diagnostics) -> None:
+    """An arm with a count is what a void pointer of C points to."""
+    if record.name:
+        advice = f"remove '{record.name}': in C this is a void pointer"
+        diagnostics.error(member.span, f"'{member.name}' has no fixed size, but its union has a name", advice)
+
+
 def directions_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
     """A direction belongs to memory: pointers, flexible arrays and arguments. A plain field goes with its structure."""
     scope = Scope(interface)
     for record in scope.every_record():
         for member in record.members:
             flexible = any(extent.count is None or not scope.is_constant(extent.count) for extent in member.extents)
+            if record.selectors and flexible and not member.pointer:
+                _counted_arm(record, member, diagnostics)
+                continue
             if member.direction is None and (member.pointer or flexible):
                 advice = "write in, out or inout in front of it"
                 diagnostics.error(member.span, f"no direction for '{member.name}'", advice)

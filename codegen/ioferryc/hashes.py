@@ -89,7 +89,8 @@ class ProgramText:
         if isinstance(op, program.Check):
             return f"check {self.value(op.value)} {op.low.value} {op.high.value} {op.errno}"
         if isinstance(op, program.NoDescriptor):
-            return f"no descriptor {self.value(op.value)}"
+            condition = "" if op.condition is None else f" if {self.value(op.condition)}"
+            return f"no descriptor {self.value(op.value)}{condition}"
         if isinstance(op, program.Walk):
             parent = self._number(op.parent) + "." + self._element(op.element) if op.parent else "-"
             place = f"{self._number(op.name)} {parent} {self._offset(op.offset)}"

@@ -106,10 +106,11 @@ class Check:
 
 @dataclass(frozen=True)
 class NoDescriptor:
-    """Refuses the call if the value is a file descriptor: not negative."""
+    """Refuses the call if the value is a file descriptor: not negative. Where there is a condition: if that holds."""
 
     value: Value
     label: str
+    condition: Optional[Value]
 
 
 @dataclass(frozen=True)

@@ -326,6 +326,9 @@ class ShapeBuilder(BoundBuilder):
             raise EvaluationError(
                 member.span, "a switch inside a switch", "make one switch of both fields: switch (a, b)"
             )
+        if placed.flexible:
+            advice = "give it a fixed size with 'used', or point to the union"
+            raise EvaluationError(member.span, "an arm without a fixed size inside a structure", advice)
         ops.append(ArmOf(frame.segment, frame.element, offset, self.describe(self._whole(placed), hint)))
         if member.pointer:
             self._target(ops, member, frame, offset, hint)
@@ -384,16 +387,19 @@ class ShapeBuilder(BoundBuilder):
         offset: Offset,
         shared: Optional[DirectionValue],
     ) -> None:
-        # pylint: disable=too-many-arguments
+        # pylint: disable=too-many-arguments,too-many-locals
         kind = self.describe(inner.type, f"{self._prefix}_{pointer.name}")
         direction = shared or self._direction(pointer.direction, parent, pointer)
+        count: Value = Constant(inner.count)
+        if inner.flexible:
+            count = self._count(ops, inner.member, inner.member.extents[0], inner.type, parent)
         name = self._unique(pointer.name)
         ops.append(
             Walk(
                 "pointer",
                 name,
                 kind,
-                Constant(inner.count),
+                count,
                 direction,
                 pointer.nullable,
                 parent.segment,
@@ -402,4 +408,6 @@ class ShapeBuilder(BoundBuilder):
             )
         )
         frame = Frame(inner.type, name, "0", Offset(0), parent, f"{parent.label}.{pointer.name}")
-        self._reached(ops, frame, Constant(inner.count), pointer.nullable)
+        if inner.flexible:
+            self._extras(ops, name, inner.member.extents[0], frame, parent)
+        self._reached(ops, frame, count, pointer.nullable)

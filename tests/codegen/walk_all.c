@@ -67,10 +67,31 @@ static void fill(struct arena *arena, uint32_t seed)
 	}
 }
 
-/* How the same call may be refused: by a bound, or because something is NULL or too large. */
+/* First fields of arguments that no random byte would hit. */
+static void poke(struct arena *arena, const struct iof_command *command, iof_abi abi, uint64_t argument)
+{
+	static const struct {
+		const char *name;
+		unsigned size;
+		int32_t value;
+	} wanted[] = {{"SG_IO", 4, 'S'}, {"LOOP_CONFIGURE", 4, -1}, {"EVIOCSFF", 2, 0x51}};
+
+	for (unsigned i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		if (strcmp(command->name, wanted[i].name) != 0)
+			continue;
+		for (unsigned byte = 0; byte < wanted[i].size; byte++) {
+			unsigned shift = 8 * (abi & IOF_BIG_ENDIAN ? wanted[i].size - 1 - byte : byte);
+
+			arena->bytes[argument + byte] = (uint8_t)(wanted[i].value >> shift);
+		}
+	}
+}
+
+/* How the same call may be refused: by a bound, a descriptor, or because something is NULL or too large. */
 static bool may_refuse(int error)
 {
-	return error == -EINVAL || error == -EFAULT || error == -E2BIG || error == -ENOSYS || error == -ENODEV;
+	return error == -EINVAL || error == -EFAULT || error == -E2BIG || error == -ENOSYS || error == -ENODEV ||
+	       error == -ENOTTY;
 }
 
 static bool exact(const struct iof_walk *walk)
@@ -105,6 +126,7 @@ static void one_call(struct iof_walk *guest, struct iof_walk *host, const struct
 	uint64_t native;
 	int error;
 
+	poke(arena, command, abi, argument);
 	error = iof_gather(guest, command, number, abi, argument, &memory, &payload, &length, &null_argument);
 	check_reason(guest, command);
 	if (error) {

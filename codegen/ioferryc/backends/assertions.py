@@ -49,7 +49,10 @@ def _real(analysed: Analysed) -> list[str]:
         lines += _record(analysed.scope.laid(record), name)
     for command in analysed.commands:
         name = command.command.name
-        lines.append(_assertion(f"(unsigned int){name}", command.numbers, f"number of {name}"))
+        # A family's macro has its parameters, the number before the size: EVIOCGBIT(ev, len).
+        family = command.command.traits.family
+        macro = f"{name}({', '.join('0' for _ in family)})" if family else name
+        lines.append(_assertion(f"(unsigned int){macro}", command.numbers, f"number of {name}"))
     for name, expr in analysed.scope.consts.items():
         a, b, c, d = (analysed.scope.evaluate(expr, layout) for layout in LAYOUTS)
         check = _assertion(f"(long long)({name})", (a, b, c, d), f"value of {name}")

@@ -57,7 +57,9 @@ def assign(head: str, call: str, items: Sequence[str], tail: str) -> str:
     below = "\t" * (depth + 1) + f"{call}({', '.join(items)}{tail}"
     if width(below) <= COLUMNS:
         return f"{head} =\n{below}"
-    return fill(f"{head} = {call}(", items, tail)
+    beside = fill(f"{head} = {call}(", items, tail)
+    under = f"{head} =\n" + fill("\t" * (depth + 1) + f"{call}(", items, tail)
+    return under if beside.count("\n") > 1 and under.count("\n") <= beside.count("\n") else beside
 
 
 def joined(head: str, tests: Sequence[str], tail: str) -> str:

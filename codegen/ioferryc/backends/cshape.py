@@ -147,8 +147,10 @@ def _used(ops: tuple[Op, ...]) -> Iterator[str]:
 def _values(op: Op) -> list[Value]:
     if isinstance(op, program.DirectionLocal):
         return _direction_values(op.direction)
-    if isinstance(op, (program.Let, program.Local, program.Check, program.NoDescriptor, program.Reject)):
+    if isinstance(op, (program.Let, program.Local, program.Check, program.Reject)):
         return [op.value]
+    if isinstance(op, program.NoDescriptor):
+        return [op.value] if op.condition is None else [op.value, op.condition]
     if isinstance(op, program.Walk):
         return [op.count, *_direction_values(op.direction)]
     if isinstance(op, program.Switch):
@@ -253,6 +255,9 @@ class Printer:
         self._call(depth, "iof_walk_bound(", items)
 
     def _nodescriptor(self, op: program.NoDescriptor, depth: int) -> None:
+        if op.condition is not None:
+            self._line(depth, f"if ({value_text(op.condition)})")
+            depth += 1
         self._call(depth, "iof_walk_no_descriptor(", ["walk", value_text(op.value), f'"{op.label}"'])
 
     def _armof(self, op: program.ArmOf, depth: int) -> None:

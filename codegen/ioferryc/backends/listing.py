@@ -69,7 +69,7 @@ def _beside(analysed: Analysed) -> list[str]:
     """What else is declared of the driver."""
     lines, version = [], analysed.interface.version
     if version is not None:
-        places = [source.path or source.command.name for source in version.sources if source.path or source.command]
+        places = [source.command.name if source.command else source.path for source in version.sources]
         lines.append(f"version {version.wanted} in {', '.join(places)}")
     if analysed.interface.nonblock_at_open:
         lines.append("O_NONBLOCK as it was at open")

@@ -38,6 +38,11 @@ def record_names(analysed: Analysed) -> dict[int, str]:
     return found
 
 
+def is_void(laid: Laid) -> bool:
+    """Whether C has a void pointer to it: a union with arms of no fixed size."""
+    return laid.record.keyword == "union" and any(placed.flexible for placed in laid.members)
+
+
 class TypePrinter:
     """Prints C declarations of an interface's types."""
 
@@ -57,6 +62,8 @@ class TypePrinter:
     def member_type(self, member: Member) -> str:
         """The type in front of a member's name, with the star."""
         if member.type.name == "void" and member.type.record is None:
+            return "void *"
+        if member.type.record is not None and is_void(self.analysed.scope.laid(member.type.record)):
             return "void *"
         name = self.name(self.analysed.scope.type_of(member.type))
         return f"{name} *" if member.pointer else f"{name} "
@@ -121,6 +128,8 @@ class TypePrinter:
                 inner = placed.member.type
                 if placed.member.pointer and inner.record is not None:
                     visit(self.analysed.scope.laid(inner.record))
+            if is_void(laid):
+                return
             name = self.names.get(id(laid.record))
             # Commands may declare one C structure each in their own way: fields' directions and counts differ.
             if name is not None and name not in printed:
