@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Generates C from IDL files.
 #
-#   ioferry_generate(TARGET <target> IDL <file>... [REGISTRY] [OUT <variable>])
+#   ioferry_generate(TARGET <target> IDL <file>... [REGISTRY] [PLAN] [OUT <variable>])
 #
 # adds the C of each interface to the target, which must exist, and puts the generated headers
 # (<interface>_types.h, <interface>_stub.h) on its public include path. REGISTRY adds iof_interfaces[], of which
-# a program may have one. OUT names a variable for the list of generated files.
+# a program may have one. PLAN adds what conformance tests are made of, with plan_interfaces[]. OUT names a variable for the
+# list of generated files.
 
 set(IOFERRY_CODEGEN "${CMAKE_CURRENT_LIST_DIR}/../codegen" CACHE INTERNAL "Folder of the package ioferryc")
 
@@ -34,7 +35,7 @@ endfunction()
 _ioferry_find_python()
 
 function(ioferry_generate)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "REGISTRY" "TARGET;OUT" "IDL")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "REGISTRY;PLAN" "TARGET;OUT" "IDL")
   if(NOT arg_TARGET OR NOT arg_IDL)
     message(FATAL_ERROR "ioferry_generate(TARGET <target> IDL <file>...): TARGET or IDL is missing")
   endif()
@@ -42,6 +43,7 @@ function(ioferry_generate)
   set(inputs "")
   set(sources "")
   set(headers "")
+  set(plan "")
   foreach(idl IN LISTS arg_IDL)
     get_filename_component(idl "${idl}" ABSOLUTE)
     get_filename_component(name "${idl}" NAME_WE)
@@ -49,7 +51,16 @@ function(ioferry_generate)
     list(APPEND inputs "${idl}")
     list(APPEND sources "${dir}/${name}.c" "${dir}/${name}_assertions.c")
     list(APPEND headers "${dir}/${name}_types.h" "${dir}/${name}_stub.h")
+    if(arg_PLAN)
+      list(APPEND sources "${dir}/${name}_plan.c")
+    endif()
   endforeach()
+  set(run "${CMAKE_COMMAND}" -E env "PYTHONPATH=${IOFERRY_CODEGEN}" PYTHONDONTWRITEBYTECODE=1
+    "${IOFERRY_PYTHON}" -m ioferryc)
+  if(arg_PLAN)
+    list(APPEND sources "${dir}/plans.c")
+    set(plan COMMAND ${run} plan --out "${dir}" ${inputs})
+  endif()
   if(arg_REGISTRY)
     list(APPEND sources "${dir}/interfaces.c")
   endif()
@@ -59,8 +70,8 @@ function(ioferry_generate)
   add_custom_command(
     OUTPUT "${dir}/stamp"
     BYPRODUCTS ${sources} ${headers}
-    COMMAND "${CMAKE_COMMAND}" -E env "PYTHONPATH=${IOFERRY_CODEGEN}" PYTHONDONTWRITEBYTECODE=1
-      "${IOFERRY_PYTHON}" -m ioferryc gen --out "${dir}" ${inputs}
+    COMMAND ${run} gen --out "${dir}" ${inputs}
+    ${plan}
     COMMAND "${CMAKE_COMMAND}" -E touch "${dir}/stamp"
     DEPENDS ${inputs} ${compiler}
     COMMENT "ioferryc: ${arg_TARGET}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ioferryc check|gen|list FILE..."""
+"""ioferryc check|gen|plan|list FILE..."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from .analysis import Analysed, analyse
-from .backends import assertions, c, listing, render, stub, types
+from .backends import assertions, c, cplan, listing, render, stub, types
 from .build import build
 from .check import check
 from .diag import Diagnostics, Source
@@ -79,16 +79,25 @@ def _generate(found: list[Analysed], out: Path) -> None:
     write_if_changed(out / "interfaces.c", render("registry.c.j2", names=names))
 
 
+def _plan(found: list[Analysed], out: Path) -> None:
+    for analysed in found:
+        origin = origin_of(Path(analysed.interface.source.path))
+        write_if_changed(out / f"{analysed.interface.name}_plan.c", cplan.generate(analysed, origin))
+    names = sorted(analysed.interface.name for analysed in found)
+    write_if_changed(out / "plans.c", render("plans.c.j2", names=names))
+
+
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ioferryc", description="The compiler of ioferry's device interfaces.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("check", "report errors"),
         ("gen", "write C files"),
+        ("plan", "write the plans that conformance tests are made of"),
         ("list", "show commands with number, argument, sizes, blocking and who carries them"),
     ):
         command = commands.add_parser(name, help=text, description=text)
-        if name == "gen":
+        if name in ("gen", "plan"):
             command.add_argument("--out", type=Path, required=True, help="folder to write to")
         command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     return parser
@@ -106,6 +115,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             return 1
         if arguments.command == "gen":
             _generate(found, arguments.out)
+        elif arguments.command == "plan":
+            _plan(found, arguments.out)
         elif arguments.command == "list":
             print(listing.generate(found), end="")
     except OSError as error:
