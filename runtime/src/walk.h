@@ -45,6 +45,13 @@ struct walk_counter {
 	uint32_t element, offset, size;
 };
 
+/* A count that was lowered: what the caller has there is not what was sent. In the guest's scratch memory. */
+struct walk_clamped {
+	struct walk_clamped *next;
+	size_t wire, native; /* offsets in the record's images */
+	uint32_t wire_size, native_size;
+};
+
 /* A segment as the runtime sees it. */
 struct walk_record {
 	struct iof_segment segment; /* what shape functions see; must be first */
@@ -63,6 +70,7 @@ struct walk_record {
 	uint32_t first_arm, last_arm; /* index or WALK_NO_ARM */
 	bool arms_ascend;             /* in element */
 	struct walk_counter counter;
+	struct walk_clamped *clamped;
 	const uint8_t *reply; /* what came back or goes back, canonical */
 	size_t reply_size;
 };

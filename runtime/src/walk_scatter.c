@@ -113,6 +113,20 @@ static const uint8_t *whole_image(struct iof_walk *walk, const struct walk_recor
 	return whole;
 }
 
+/* A count that was lowered is stored whole or not at all: where only some of its bytes differed from the lowered one,
+ * the caller would have the others of its own. Bytes that were sent become ones that differ from what came back. */
+static void differ(uint8_t *sent, const uint8_t *data, uint32_t size)
+{
+	for (uint32_t i = 0; i < size; i++)
+		sent[i] = (uint8_t)~data[i];
+}
+
+static bool changed(const struct walk_record *record, const struct walk_clamped *clamped, const uint8_t *image)
+{
+	return clamped->wire + clamped->wire_size <= record->reply_size &&
+	       memcmp(image + clamped->wire, record->image + clamped->wire, clamped->wire_size) != 0;
+}
+
 /* Same image, no padding to spare: only the caller's pointers have to stay. */
 static void scatter_canonical(struct iof_walk *walk, const struct walk_record *record)
 {
@@ -126,6 +140,10 @@ static void scatter_canonical(struct iof_walk *walk, const struct walk_record *r
 		memcpy(staged, record->reply, record->reply_size);
 		walk_each_slot(walk, record, staged, record->reply_size, record->image, walk_slot_copy);
 		data = staged;
+	}
+	for (const struct walk_clamped *at = record->clamped; at; at = at->next) {
+		if (changed(record, at, data))
+			differ(record->image + at->wire, data + at->wire, at->wire_size);
 	}
 	add_runs(walk, record->address, data, record->image, record->reply_size, false);
 }
@@ -141,6 +159,10 @@ static void scatter_converted(struct iof_walk *walk, const struct walk_record *r
 	memcpy(staged, record->native, record->native_size);
 	iof_type_from_canonical(record->segment.type, walk->abi, whole, staged, record->segment.count);
 	walk_arms_from_canonical(walk, record, whole, staged, record->native, 0);
+	for (const struct walk_clamped *at = record->clamped; at; at = at->next) {
+		if (changed(record, at, whole))
+			differ(record->native + at->native, staged + at->native, at->native_size);
+	}
 	add_runs(walk, record->address, staged, record->native, record->native_size, false);
 }
 

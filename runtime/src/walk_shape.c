@@ -263,11 +263,25 @@ uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uin
 	return 0;
 }
 
+static void remember_clamped(struct iof_walk *walk, struct walk_record *record, const struct walk_clamped *clamped)
+{
+	struct walk_clamped *at = iof_arena_take(&walk->scratch, sizeof *at, WALK_ALIGN);
+
+	if (!at) {
+		walk_fail(walk, -E2BIG, "%s: too many counts", walk_name(walk, record));
+		return;
+	}
+	*at = *clamped;
+	at->next = record->clamped;
+	record->clamped = at;
+}
+
 uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
 			uint32_t size, uint64_t max)
 {
-	const struct walk_record *record = walk_record_of(walk, segment);
+	struct walk_record *record = walk_record_of(walk, segment);
 	uint64_t value = iof_segment_uint(segment, element, offset, size);
+	struct walk_clamped clamped = {.wire_size = size};
 	struct walk_place place;
 
 	if (walk->error || !record || value <= max)
@@ -277,12 +291,15 @@ uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment
 			  segment->type->name);
 		return 0;
 	}
-	iof_scalar_store(record->image + element * iof_type_size(segment->type, IOF_ABI_CANONICAL) + offset, size,
-			 false, max);
+	clamped.wire = element * iof_type_size(segment->type, IOF_ABI_CANONICAL) + offset;
+	clamped.native = element * iof_type_size(segment->type, walk->abi) + place.native;
+	clamped.native_size = place.field->size[IOF_ABI_LAYOUT(walk->abi)];
+	iof_scalar_store(record->image + clamped.wire, size, false, max);
 	/* In the caller's bytes too: scatter compares with them, and what the driver leaves alone is not stored. */
 	if (record->native && record->native != record->image)
-		iof_scalar_store(record->native + element * iof_type_size(segment->type, walk->abi) + place.native,
-				 place.field->size[IOF_ABI_LAYOUT(walk->abi)], walk->abi & IOF_BIG_ENDIAN, max);
+		iof_scalar_store(record->native + clamped.native, clamped.native_size, walk->abi & IOF_BIG_ENDIAN, max);
+	if (walk_is_guest(walk) && record->direction & IOF_OUT_EXACT)
+		remember_clamped(walk, record, &clamped);
 	return max;
 }
 

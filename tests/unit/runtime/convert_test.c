@@ -336,6 +336,25 @@ static long clamped_driver(uint64_t argument)
 	return 0;
 }
 
+/* Some bytes of what it stores are those of the lowered count. */
+static long counting_driver(uint64_t argument)
+{
+	clamped_driver(argument);
+	((struct driver_list *)(uintptr_t)argument)->count = 3;
+	return 0;
+}
+
+static void a_clamped_count_comes_back_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_ABIS; i++) {
+		world_init(&world, abis[i]);
+		world_poke(&world, &type_list, ARG, "count", 0x12345678);
+		run(&command_list, counting_driver);
+		assert_int_equal(world_peek(&world, &type_list, ARG, "count"), 3);
+	}
+}
+
 static void clamp_in_every_abi(void **state)
 {
 	(void)state;
@@ -371,6 +390,7 @@ int main(void)
 		cmocka_unit_test(exact_output_does_not_touch_padding),
 		cmocka_unit_test(pointers_of_every_width),
 		cmocka_unit_test(clamp_in_every_abi),
+		cmocka_unit_test(a_clamped_count_comes_back_whole),
 		cmocka_unit_test(addresses_of_32_bit_callers_end_at_4_gib),
 	};
 
