@@ -16,4 +16,7 @@ function(ioferry_conformance idl)
 
   add_executable(conformance-${name} EXCLUDE_FROM_ALL "${IOFERRY_CONFORMANCE}/main.c")
   target_link_libraries(conformance-${name} PRIVATE plan_${name} ioferry_conformance)
+  add_executable(mirror-${name} EXCLUDE_FROM_ALL "${IOFERRY_CONFORMANCE}/mirror_main.c")
+  target_link_libraries(mirror-${name} PRIVATE plan_${name} ioferry_conformance ioferry_backend_mirror ioferry_host)
+  add_dependencies(conformance-${name} mirror-${name})
 endfunction()

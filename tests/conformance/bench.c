@@ -47,6 +47,10 @@ void bench_end(struct bench *bench)
 {
 	struct tally *total = &bench->run->tally;
 
+	if (bench->index < bench->run->plan->n_commands && !bench->shared) {
+		total->commands++;
+		total->commands_carried += bench->tally.carried > 0;
+	}
 	total->cases += bench->tally.cases;
 	total->carried += bench->tally.carried;
 	total->refused += bench->tally.refused;
@@ -82,6 +86,11 @@ const struct iof_command *bench_command(struct bench *bench)
 		return command;
 	bench_fail(bench, "number 0x%x is %s", call->number, command ? command->name : "not known");
 	return NULL;
+}
+
+const struct iof_command *bench_lookup(const struct bench *bench)
+{
+	return iof_interface_command(bench->run->interface, IOF_LAYOUT_LP64, bench->command->number[0]);
 }
 
 uint64_t bench_seed(const struct bench *bench, uint32_t number)

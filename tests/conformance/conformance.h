@@ -44,17 +44,17 @@ void memory_free(struct memory *memory);
 
 struct options {
 	uint64_t seed;
-	unsigned rounds;         /**< cases of chance, per command and ABI */
-	const char *command;     /**< only this one; NULL: all */
-	const char *transport;   /**< only this one; NULL: all that can run */
-	const char *mirror;      /**< program of the host's side */
-	const char *const *only; /**< for mutants: stop at the first failure */
-	bool first;
+	unsigned rounds;       /**< cases of chance, per command and ABI */
+	const char *command;   /**< only this one; NULL: all */
+	const char *transport; /**< only this one; NULL: all that can run */
+	const char *mirror;    /**< program of the host's side; NULL: the one beside this */
+	const char *address;   /**< of a mirror that runs already; NULL: it is started */
+	const char *channel;
 };
 
-/** What was done with one command over one way. */
+/** What was done. */
 struct tally {
-	unsigned cases, carried, refused, failures;
+	unsigned commands, commands_carried, cases, carried, refused, failures;
 };
 
 struct run {
@@ -74,6 +74,7 @@ struct bench {
 	struct memory memory;
 	struct iof_walk *guest, *host;
 	struct tally tally;
+	bool shared; /**< of many commands: it counts as none */
 	bool carried_abi[8];
 	char what[160]; /**< the case at hand, for a report */
 };
@@ -91,6 +92,9 @@ const struct iof_command *bench_command(struct bench *bench);
 
 /** Seed of the command's case @p number. */
 uint64_t bench_seed(const struct bench *bench, uint32_t number);
+
+/** The runtime's command of the plan that is tested. */
+const struct iof_command *bench_lookup(const struct bench *bench);
 
 /** Everything that needs no transport. */
 void marshal_command(struct bench *bench);

@@ -29,6 +29,7 @@ struct plan_case {
 	uint8_t abi;   /**< iof_abi of the caller */
 	bool wild;     /**< values that get a call refused are welcome */
 	bool hold;     /**< the driver waits until it is cancelled */
+	bool nonblock; /**< O_NONBLOCK of the open file */
 	bool hostile;  /**< the message is not the case's: the driver only looks whether its argument is sound */
 	uint32_t size; /**< read, write: records asked for */
 };
@@ -125,6 +126,10 @@ int64_t plan_call_timeout(const struct plan_call *call);
 
 /** Stores the addresses that the test gave to the segments into the caller's pointers. */
 void plan_call_point(struct plan_call *call);
+/** Numbers that depend on the state alone; plan_below() is less than @p n, which is not 0. */
+uint64_t plan_random(uint64_t *state);
+uint64_t plan_below(uint64_t *state, uint64_t n);
+
 /** The segment that the pointer at @p wire of @p holder leads to; NULL: nothing a driver would follow. */
 struct plan_segment *plan_call_target(const struct plan_call *call, const struct plan_segment *holder, size_t wire);
 /** Bytes of @p segment in the caller's memory after the call, given those before in @p to. For PLAN_EXACT memory @p

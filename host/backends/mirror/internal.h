@@ -21,9 +21,6 @@ uint64_t plan_load(const uint8_t *from, uint32_t size, bool big);
 void plan_store(uint8_t *to, uint32_t size, bool big, uint64_t value);
 /* @p value of @p size bytes as one of 64 bits. */
 uint64_t plan_widen(uint8_t kind, uint64_t value, uint32_t size);
-uint64_t plan_random(uint64_t *state);
-/* Below @p n, which is not 0. */
-uint64_t plan_below(uint64_t *state, uint64_t n);
 
 /* Memory of zeros that lives as long as the call is not made anew. */
 void *plan_take(struct plan_call *call, size_t size);
