@@ -2,6 +2,7 @@
 #include "carrier.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -237,10 +238,20 @@ int flight_send(struct flight *flight, struct lane *lane, struct iof_request req
 		size_t length)
 {
 	struct iovec part = {.iov_base = (void *)(uintptr_t)payload, .iov_len = length};
+	struct iof_session *session = lane->carrier->session;
+	int error;
 
 	flight->call = (struct iof_call){.done = landed, .waited = true};
 	request.handle = lane->handle;
-	return iof_session_submit(lane->carrier->session, &flight->call, &request, &part, length ? 1 : 0);
+	error = iof_session_submit(session, &flight->call, &request, &part, length ? 1 : 0);
+	/* What the socket did not take would leave in iof_session_wait(), which is not always next here. */
+	while (!error && iof_session_wants_write(session)) {
+		struct pollfd fd = {.fd = iof_session_descriptor(session), .events = POLLOUT};
+
+		(void)poll(&fd, 1, 1000);
+		error = iof_session_process(session);
+	}
+	return error;
 }
 
 void flight_wait(struct flight *flight, struct lane *lane)

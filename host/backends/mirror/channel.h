@@ -17,7 +17,7 @@ enum { MIRROR_DEVICES = 8 };
 
 enum mirror_question {
 	MIRROR_EXPECT = 1, /**< the case of the device's next call */
-	MIRROR_ENTERED,    /**< waits until a call is in the driver */
+	MIRROR_ENTERED,    /**< waits until a call is in the driver; not for ever */
 	MIRROR_VERDICT,    /**< what came since MIRROR_EXPECT */
 	MIRROR_READY,      /**< revents that poll() reports from now on; whoever waits for them is told */
 };

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { ENTERED_SECONDS = 20 };
 
 struct mirror_dev {
 	struct host_device host;
@@ -313,6 +316,18 @@ static void become_ready(struct mirror_dev *device, uint32_t revents)
 	}
 }
 
+/* The lock is held. A call that is refused never comes: the test then goes on and says so. */
+static void wait_for_call(struct mirror_dev *device)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += ENTERED_SECONDS;
+	while (!device->answer.calls)
+		if (pthread_cond_timedwait(&device->changed, &device->lock, &until))
+			break;
+}
+
 static void answer(struct mirror_dev *device, const struct mirror_message *message, struct mirror_answer *to)
 {
 	pthread_mutex_lock(&device->lock);
@@ -321,8 +336,8 @@ static void answer(struct mirror_dev *device, const struct mirror_message *messa
 		device->answer = (struct mirror_answer){0};
 		device->expected = true;
 	}
-	while (message->question == MIRROR_ENTERED && !device->answer.calls)
-		pthread_cond_wait(&device->changed, &device->lock);
+	if (message->question == MIRROR_ENTERED)
+		wait_for_call(device);
 	*to = device->answer;
 	pthread_mutex_unlock(&device->lock);
 	if (message->question == MIRROR_READY)
