@@ -39,7 +39,9 @@ void bench_begin(struct bench *bench, struct run *run, uint32_t index)
 	bench->call->max_payload = PAYLOAD_MAX;
 	bench->guest = iof_walk_create(PAYLOAD_MAX);
 	bench->host = iof_walk_create(PAYLOAD_MAX);
-	if (!bench->guest || !bench->host)
+	bench->bytes = malloc(PAYLOAD_MAX);
+	bench->fields = malloc(PAYLOAD_MAX);
+	if (!bench->guest || !bench->host || !bench->bytes || !bench->fields)
 		abort();
 }
 
@@ -59,6 +61,8 @@ void bench_end(struct bench *bench)
 	memory_free(&bench->memory);
 	iof_walk_destroy(bench->guest);
 	iof_walk_destroy(bench->host);
+	free(bench->bytes);
+	free(bench->fields);
 }
 
 void bench_fail(struct bench *bench, const char *format, ...)

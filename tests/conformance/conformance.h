@@ -76,7 +76,8 @@ struct bench {
 	struct tally tally;
 	bool shared; /**< of many commands: it counts as none */
 	bool carried_abi[8];
-	char what[160]; /**< the case at hand, for a report */
+	char what[160];          /**< the case at hand, for a report */
+	uint8_t *bytes, *fields; /**< room for a payload of the plan and what its bytes are */
 };
 
 enum { PAYLOAD_MAX = (1 << 20) - 40, ABIS = 7 };
@@ -96,6 +97,19 @@ uint64_t bench_seed(const struct bench *bench, uint32_t number);
 /** The runtime's command of the plan that is tested. */
 const struct iof_command *bench_lookup(const struct bench *bench);
 
+struct payload {
+	const uint8_t *bytes;
+	size_t length;
+	bool null_argument;
+};
+
+/** The guest's first pass over the bench's call, as often as memory has to be asked for. 0 or a negative errno. */
+int marshal_gather(struct bench *bench, const struct iof_command *command, struct payload *payload);
+/** The host's two passes around the case's driver. False: there is no reply, as it should be or as was reported. */
+bool marshal_drive(struct bench *bench, const struct iof_command *command, const struct payload *request,
+		   struct payload *reply);
+/** Messages that are not what the other side would send. */
+void marshal_wrong(struct bench *bench);
 /** Everything that needs no transport. */
 void marshal_command(struct bench *bench);
 

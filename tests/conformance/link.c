@@ -3,7 +3,6 @@
 #include "carrier.h"
 #include <errno.h>
 #include <ioferry/wire.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What a reply must be. */
@@ -113,15 +112,13 @@ static void send_refused(struct bench *bench, struct lane *lane, const struct io
 {
 	const struct plan_call *call = bench->call;
 	struct iof_request request = request_of(bench, command, call->null_argument);
-	uint8_t *bytes = malloc(PAYLOAD_MAX);
-	ssize_t length = bytes ? plan_call_request(call, bytes, NULL, PAYLOAD_MAX) : -1;
+	ssize_t length = plan_call_request(call, bench->bytes, NULL, PAYLOAD_MAX);
 
 	for (size_t i = 0; i < call->n_segments; i++)
 		if (call->segments[i]->unreadable)
-			length = -1;
+			return;
 	if (length >= 0 && !call->incomplete)
-		hostile_send(bench, lane, &request, bytes, (size_t)length, true);
-	free(bytes);
+		hostile_send(bench, lane, &request, bench->bytes, (size_t)length, true);
 }
 
 void link_case(struct bench *bench, struct lane *lane, const struct plan_case *made_of)

@@ -3,14 +3,7 @@
 #include "conformance.h"
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-struct payload {
-	const uint8_t *bytes;
-	size_t length;
-	bool null_argument;
-};
 
 static const char *first_difference(const uint8_t *got, const uint8_t *wanted, const uint8_t *field, size_t size,
 				    bool canonical)
@@ -32,25 +25,21 @@ static const char *first_difference(const uint8_t *got, const uint8_t *wanted, c
 static void compare(struct bench *bench, const char *what, const struct payload *payload, bool reply)
 {
 	struct plan_call *call = bench->call;
-	uint8_t *bytes = malloc(PAYLOAD_MAX), *field = calloc(1, PAYLOAD_MAX);
-	ssize_t length = -1;
 	const char *difference;
+	ssize_t length;
 
-	if (bytes && field)
-		length = (reply ? plan_call_reply : plan_call_request)(call, bytes, field, PAYLOAD_MAX);
+	length = (reply ? plan_call_reply : plan_call_request)(call, bench->bytes, bench->fields, PAYLOAD_MAX);
 	if (length < 0 || (size_t)length != payload->length) {
 		bench_fail(bench, "%s has %zu bytes, expected %zd", what, payload->length, length);
-	} else {
-		difference = first_difference(payload->bytes, bytes, field, payload->length,
-					      call->made_of.abi == IOF_ABI_CANONICAL);
-		if (difference)
-			bench_fail(bench, "%s: %s", what, difference);
+		return;
 	}
-	free(bytes);
-	free(field);
+	difference = first_difference(payload->bytes, bench->bytes, bench->fields, payload->length,
+				      call->made_of.abi == IOF_ABI_CANONICAL);
+	if (difference)
+		bench_fail(bench, "%s: %s", what, difference);
 }
 
-static int gather(struct bench *bench, const struct iof_command *command, struct payload *payload)
+int marshal_gather(struct bench *bench, const struct iof_command *command, struct payload *payload)
 {
 	struct plan_call *call = bench->call;
 	struct iof_memory memory = memory_access(&bench->memory);
@@ -83,21 +72,19 @@ static void expect_refusal(struct bench *bench, const char *who, int error, cons
 static void refuse_on_host(struct bench *bench, const struct iof_command *command)
 {
 	const struct plan_call *call = bench->call;
-	uint8_t *bytes = malloc(PAYLOAD_MAX);
-	ssize_t length = bytes ? plan_call_request(call, bytes, NULL, PAYLOAD_MAX) : -1;
+	ssize_t length = plan_call_request(call, bench->bytes, NULL, PAYLOAD_MAX);
 	uint64_t argument;
 	int error;
 
 	for (size_t i = 0; i < call->n_segments; i++)
 		if (call->segments[i]->unreadable)
-			length = -1;
-	if (length >= 0 && !call->incomplete && command->argument != IOF_ARG_UNSUPPORTED) {
-		error = iof_unpack(bench->host, command, iof_command_number(command, call->number), bytes,
-				   (size_t)length, call->null_argument, &argument);
-		if (error != -EPROTO)
-			expect_refusal(bench, "the host", error, bench->host);
-	}
-	free(bytes);
+			return;
+	if (length < 0 || call->incomplete || command->argument == IOF_ARG_UNSUPPORTED)
+		return;
+	error = iof_unpack(bench->host, command, iof_command_number(command, call->number), bench->bytes,
+			   (size_t)length, call->null_argument, &argument);
+	if (error != -EPROTO)
+		expect_refusal(bench, "the host", error, bench->host);
 }
 
 static void check_timeout(struct bench *bench, const struct iof_command *command, const struct iof_walk *walk)
@@ -114,9 +101,8 @@ static void check_timeout(struct bench *bench, const struct iof_command *command
 		bench_fail(bench, "waits %" PRId64 " ms, expected %" PRId64, got, expected);
 }
 
-/* The host's two passes around the plan's driver. False: there is no reply. */
-static bool drive(struct bench *bench, const struct iof_command *command, const struct payload *request,
-		  struct payload *reply)
+bool marshal_drive(struct bench *bench, const struct iof_command *command, const struct payload *request,
+		   struct payload *reply)
 {
 	struct plan_call *call = bench->call;
 	uint32_t error_of_driver;
@@ -178,7 +164,7 @@ static void carry(struct bench *bench)
 	if (!command)
 		return;
 	memory_place(&bench->memory, call);
-	error = gather(bench, command, &request);
+	error = marshal_gather(bench, command, &request);
 	if (call->n_errors) {
 		bench->tally.refused++;
 		expect_refusal(bench, "the guest", error, bench->guest);
@@ -198,7 +184,7 @@ static void carry(struct bench *bench)
 			   plan_call_reply_max(call));
 	check_timeout(bench, command, bench->guest);
 	compare(bench, "the request", &request, false);
-	if (drive(bench, command, &request, &reply))
+	if (marshal_drive(bench, command, &request, &reply))
 		scatter(bench, &reply);
 }
 
@@ -238,4 +224,5 @@ void marshal_command(struct bench *bench)
 		if (!bench->carried_abi[abi] && bench->command->argument != PLAN_UNSUPPORTED)
 			bench_fail(bench, "never carried from %s", conformance_abi_name(abi));
 	}
+	marshal_wrong(bench);
 }

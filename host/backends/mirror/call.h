@@ -126,6 +126,8 @@ int64_t plan_call_timeout(const struct plan_call *call);
 
 /** Stores the addresses that the test gave to the segments into the caller's pointers. */
 void plan_call_point(struct plan_call *call);
+/** Whether the pointers in @p guest, memory of @p segment's size, are the caller's. */
+bool plan_call_points(const struct plan_call *call, const struct plan_segment *segment, const uint8_t *guest);
 /** Numbers that depend on the state alone; plan_below() is less than @p n, which is not 0. */
 uint64_t plan_random(uint64_t *state);
 uint64_t plan_below(uint64_t *state, uint64_t n);

@@ -27,6 +27,30 @@ void plan_call_point(struct plan_call *call)
 		plan_visit(call, call->segments[i], true, point, NULL);
 }
 
+struct pointing {
+	const uint8_t *guest;
+	bool same;
+};
+
+static void compare_pointer(struct plan_call *call, const struct plan_field *field, void *context)
+{
+	struct pointing *pointing = context;
+	size_t size = (size_t)field->type->size[plan_layout(call)] * field->count;
+
+	if (field->type->kind == PLAN_POINTER &&
+	    memcmp(pointing->guest + field->guest, field->segment->guest + field->guest, size) != 0)
+		pointing->same = false;
+}
+
+bool plan_call_points(const struct plan_call *call, const struct plan_segment *segment, const uint8_t *guest)
+{
+	struct pointing pointing = {guest, true};
+
+	plan_visit((struct plan_call *)(uintptr_t)call, (struct plan_segment *)(uintptr_t)segment, true,
+		   compare_pointer, &pointing);
+	return pointing.same;
+}
+
 struct after {
 	const uint8_t *whole; /* the image as it came back, the rest as it was */
 	uint8_t *to;
