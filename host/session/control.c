@@ -13,8 +13,7 @@ enum { SHARE_MS = 5000, MESSAGE_LEAST = 4096 };
 
 void control_reply(struct worker *worker, Ioferry__ControlReply *reply)
 {
-	struct session *session = worker->session;
-	size_t size = session->message_max - IOF_REPLY_SIZE;
+	size_t size = worker->job.request.reply_max - IOF_REPLY_SIZE;
 	uint8_t *bytes = malloc(size);
 	ssize_t length = bytes ? iof_control_pack_reply(reply, bytes, size) : -ENOMEM;
 	enum iof_status status = reply->error ? IOF_STATUS_REFUSED : IOF_STATUS_COMPLETED;

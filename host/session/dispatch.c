@@ -29,6 +29,20 @@ static void refuse_unpack(struct worker *worker, int error, const char *what)
 		    worker->job.device->name, what, iof_walk_reason(worker->walk));
 }
 
+/* A reply that the guest does not take would be lost, and with it what the driver did. */
+static void check_reply_fits(struct worker *worker, const char *what)
+{
+	struct job *job = &worker->job;
+	size_t most = IOF_REPLY_SIZE + iof_walk_reply_max(worker->walk);
+
+	if (most <= job->request.reply_max)
+		return;
+	job->refused = E2BIG;
+	session_log(worker->session, IOF_LOG_WARNING,
+		    "%s %s: refused: the reply may have %zu bytes, of which the guest takes %" PRIu32,
+		    job->device->name, what, most, job->request.reply_max);
+}
+
 static void explain_undeclared(struct worker *worker)
 {
 	const struct job *job = &worker->job;
@@ -80,6 +94,8 @@ static void prepare_ioctl(struct worker *worker, const uint8_t *payload, size_t 
 			   job->request.flags & IOF_REQUEST_NULL, &job->argument);
 	if (error)
 		refuse_unpack(worker, error, job->command->name);
+	else
+		check_reply_fits(worker, job->command->name);
 }
 
 static void prepare_records(struct worker *worker, const uint8_t *payload, size_t length, bool write)
@@ -105,6 +121,8 @@ static void prepare_records(struct worker *worker, const uint8_t *payload, size_
 	error = iof_unpack_records(own_walk(worker), io, payload, length, &job->records, &job->buffer);
 	if (error)
 		refuse_unpack(worker, error, write ? "write" : "read");
+	else
+		check_reply_fits(worker, write ? "write" : "read");
 }
 
 static int prepare_poll(struct worker *worker, const uint8_t *payload, size_t length)
@@ -171,14 +189,11 @@ static int reserve_reply(struct worker *worker)
 	struct job *job = &worker->job;
 	uint16_t op = job->request.op;
 	bool always = op == IOF_OP_CLOSE || op == IOF_OP_POLL || op == IOF_OP_CONTROL;
-	uint32_t most = session->message_max;
 	int error;
 
-	if (!always && job->request.reply_max < IOF_REPLY_SIZE)
+	if (op != IOF_OP_CLOSE && op != IOF_OP_POLL && job->request.reply_max < IOF_REPLY_SIZE)
 		return reject(session, "a call that takes no reply", op);
-	if (job->request.reply_max < most)
-		most = job->request.reply_max;
-	job->reserved = always ? 0 : most - IOF_REPLY_SIZE;
+	job->reserved = always ? 0 : job->request.reply_max - IOF_REPLY_SIZE;
 	error = replies_reserve(&session->replies, job->reserved, always);
 	if (error == -EAGAIN) {
 		job->refused = EAGAIN;
@@ -237,6 +252,9 @@ int job_prepare(struct worker *worker, const uint8_t *bytes, size_t length)
 	memset(job, 0, offsetof(struct job, before));
 	job->before[0] = '\0';
 	job->request = request;
+	/* The link takes no more, whatever the guest says that it takes. */
+	if (request.reply_max > session->message_max)
+		job->request.reply_max = session->message_max;
 	job->call = (struct host_call){.tag = request.tag, .nonblock = request.flags & IOF_REQUEST_NONBLOCK};
 	error = reserve_reply(worker);
 	if (!error)

@@ -139,13 +139,6 @@ static void answer(struct worker *worker, int64_t result, bool cancelled)
 		job_refuse(worker, EIO);
 		return;
 	}
-	if (IOF_REPLY_SIZE + length > job->request.reply_max) {
-		session_log(worker->session, IOF_LOG_WARNING,
-			    "%s %s: the guest takes %" PRIu32 " bytes of a reply of %zu", job->device->name,
-			    job_name(job), job->request.reply_max, IOF_REPLY_SIZE + length);
-		job_refuse(worker, E2BIG);
-		return;
-	}
 	job->answered = true;
 	if (job_is_traced(worker))
 		describe(worker, after, sizeof(after));

@@ -335,7 +335,9 @@ static void receive(struct worker *worker)
 	result = session->link->ops->receive(session->link, true, deliver, session);
 	if (result < 0 && result != -EINTR && result != -EAGAIN && !session->receive_error) {
 		if (result == -EPROTO)
-			session_log(session, IOF_LOG_WARNING, "sent what is no message; the session ends");
+			session_log(session, IOF_LOG_WARNING,
+				    "sent what is no message of at most %u bytes; the session ends",
+				    session->message_max);
 		session->receive_error = (int)result;
 	}
 }

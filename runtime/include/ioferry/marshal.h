@@ -72,7 +72,7 @@ int iof_gather(struct iof_walk *walk, const struct iof_command *command, uint32_
  */
 size_t iof_walk_outputs(struct iof_walk *walk, const struct iof_span **spans);
 
-/** Largest reply payload that the gathered call can have, bytes. */
+/** Largest reply payload that the call can have, bytes; gathered or unpacked, both sides count the same. */
 size_t iof_walk_reply_max(const struct iof_walk *walk);
 
 /**

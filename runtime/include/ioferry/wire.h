@@ -59,7 +59,8 @@ struct iof_request {
 	uint64_t ack;    /**< highest seq such that it and all before it have arrived */
 	iof_handle handle;
 	uint32_t command;   /**< IOF_OP_IOCTL: the LP64 number */
-	uint32_t reply_max; /**< greatest reply that the guest takes, header included */
+	uint32_t reply_max; /**< greatest reply that the guest takes, header included; what is above the agreed message
+			     *   counts as that. A call whose reply might be larger is refused (E2BIG) */
 };
 
 /** Offsets: length 0, status 4, reserved 6, tag 8, seq 16, result 24, error 28; payload from 32. */

@@ -22,7 +22,7 @@ enum fake_command {
 struct fake {
 	struct host_device base;
 	int pipe[2];
-	atomic_int waiting, open_files, opens, closes, cancels;
+	atomic_int waiting, open_files, opens, closes, cancels, reads;
 	atomic_int open_waits; /* open() waits as FAKE_WAIT does */
 	atomic_uint ready;     /* poll */
 	atomic_uint soon;      /* becomes ready, in another thread, while poll() has not answered yet */

@@ -249,7 +249,7 @@ uint32_t guest_hello(struct guest *guest, uint64_t interface_hash, uint64_t word
 		hashes[1] = word_hash;
 	hello.version_min = hello.version_max = IOF_PROTOCOL_VERSION;
 	hello.client = (char *)(uintptr_t) "test";
-	hello.message_max = IOF_MESSAGE_MAX;
+	hello.message_max = guest->message_max ? guest->message_max : IOF_MESSAGE_MAX;
 	hello.n_interfaces = 1;
 	hello.interfaces = list;
 	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_HELLO;

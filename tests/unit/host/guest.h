@@ -16,6 +16,7 @@ struct guest {
 	uint64_t tag, arrived;
 	int fd;
 	bool acknowledges;
+	uint32_t message_max; /* of the hello; 0: IOF_MESSAGE_MAX */
 };
 
 struct answer {

@@ -74,7 +74,7 @@ static void refused_before_the_driver(void **state)
 	struct iof_request read = {.op = IOF_OP_READ, .handle = handle};
 	struct iof_request small = {.op = IOF_OP_IOCTL, .handle = handle, .command = FAKE_WORD, .reply_max = 33};
 	struct iof_request list = {.op = IOF_OP_IOCTL, .handle = handle, .command = FAKE_LIST};
-	uint8_t payload[24] = {17};
+	uint8_t payload[24] = {0xd1, 0x07};
 	uint64_t tag;
 
 	(void)state;
@@ -84,9 +84,10 @@ static void refused_before_the_driver(void **state)
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, ENOTTY);
 	tag = guest_ioctl(&guest, handle + 1, FAKE_FAST, 0);
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, ENODEV);
-	tag = guest_send(&guest, read, payload, 8); /* 17 records, at most 16 */
+	tag = guest_send(&guest, read, payload, 8); /* 2001 records, at most 2000 */
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, EINVAL);
 	payload[0] = 3;
+	payload[1] = 0;
 	tag = guest_send(&guest, read, payload, 9); /* a byte too many */
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, EPROTO);
 	tag = guest_send(&guest, small, payload, 4);
@@ -100,6 +101,47 @@ static void refused_before_the_driver(void **state)
 	tag = guest_send(&guest, list, payload, 12);
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, EIO);
 	assert_int_equal(guest_fast(&guest, handle, 1), 2);
+	guest_end(&guest);
+	test_engine_end(engine);
+}
+
+static void a_reply_that_does_not_fit_fails_that_call_only(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest guest = guest_connect(engine, 1000);
+	struct iof_request read = {.op = IOF_OP_READ, .reply_max = 1u << 30};
+	struct answer answer;
+	uint8_t payload[8];
+	unsigned devices;
+	uint64_t tag;
+
+	(void)state;
+	guest.message_max = 4096;
+	assert_int_equal(guest_hello(&guest, fake_interface.hash, 0, &devices), 0);
+	read.handle = guest_open(&guest, "fake0", NULL, NULL);
+	/* Above the message that both sides take, whatever the guest now says that it takes. */
+	iof_put_u64(payload, 2000);
+	tag = guest_send(&guest, read, payload, 8);
+	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, E2BIG);
+	/* Above what it says that it takes. */
+	iof_put_u64(payload, 100);
+	read.reply_max = IOF_REPLY_SIZE + 399;
+	tag = guest_send(&guest, read, payload, 8);
+	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, E2BIG);
+	assert_int_equal(fake->reads, 0); /* what a driver gave would be lost */
+	read.reply_max++;
+	(void)guest_send(&guest, read, payload, 8);
+	guest_receive(&guest, &answer);
+	assert_int_equal(answer.reply.status, IOF_STATUS_COMPLETED);
+	assert_int_equal(answer.length, 400);
+	/* The greatest that fits. */
+	iof_put_u64(payload, 1016);
+	read.reply_max = UINT32_MAX;
+	(void)guest_send(&guest, read, payload, 8);
+	guest_receive(&guest, &answer);
+	assert_int_equal(answer.reply.result, 1016);
+	assert_int_equal(answer.reply.length, 4096);
 	guest_end(&guest);
 	test_engine_end(engine);
 }
@@ -216,6 +258,7 @@ int main(void)
 		cmocka_unit_test(results_and_errnos),
 		cmocka_unit_test(reads_and_writes_count_as_the_interface_does),
 		cmocka_unit_test(refused_before_the_driver),
+		cmocka_unit_test(a_reply_that_does_not_fit_fails_that_call_only),
 		cmocka_unit_test(commands_that_differ_are_disabled),
 		cmocka_unit_test(denied_commands_and_guests),
 		cmocka_unit_test(many_messages_in_one_write_keep_their_order),
