@@ -50,7 +50,8 @@ struct host_backend {
 	/** @p count as the interface counts (records or bytes). */
 	ssize_t (*read)(struct host_file *file, void *buffer, size_t count, struct host_call *call);
 	ssize_t (*write)(struct host_file *file, void *buffer, size_t count, struct host_call *call);
-	/** Readiness now. If @p notify is not NULL and none of @p events is ready, it is called once, later. */
+	/** Readiness now. If @p notify is not NULL and none of @p events is ready, it is called once, later. A file has
+	 *  one such call to come: it takes the place of an earlier one, which stays where something is ready. */
 	uint32_t (*poll)(struct host_file *file, uint32_t events, host_notify *notify, void *context);
 	/** Wakes a call whose `cancelled` has just been set, where a signal to its thread would not do. May be NULL.
 	 *  Runs with the session locked: may take the backend's own locks, may not wait or call a host_notify. */

@@ -165,7 +165,7 @@ static int prepare_call(struct worker *worker, const uint8_t *payload, size_t le
 
 	if (job->request.op == IOF_OP_CLOSE)
 		return 0; /* the handle is taken when the job runs */
-	job->open = handle_get(worker->session, job->request.handle, &job->handle);
+	job->open = handle_get(worker->session, job->request.handle);
 	if (!job->open) {
 		job->refused = ENODEV;
 		return 0;

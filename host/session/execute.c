@@ -199,6 +199,7 @@ static void execute_call(struct worker *worker)
 
 static void execute_poll(struct worker *worker)
 {
+	struct poll_question question;
 	struct job *job = &worker->job;
 	uint32_t ready;
 
@@ -207,16 +208,18 @@ static void execute_poll(struct worker *worker)
 		return;
 	}
 	job->began_us = clock_us();
+	if (job->arm)
+		handle_ask(worker->session, job->request.handle, &question, job->events);
 	/* poll() of a driver may wait for a lock. Where no standby is left it still has to get through. */
 	(void)guard_enter(worker);
-	ready = open_poll(job->open, &job->handle->waiter, job->request.handle, job->events, job->arm);
+	ready = poll_readiness(job->open, job->events, job->arm ? &question : NULL);
 	guard_leave(worker);
 	if (job_is_traced(worker))
 		(void)snprintf(job->before, sizeof(job->before), "0x%" PRIx32 "%s", job->events,
 			       job->arm ? " arm" : "");
 	job_reply(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, NULL, 0, false);
 	if (job->arm)
-		open_answered(job->open, &job->handle->waiter, job->request.handle);
+		poll_answered(job->open, &question);
 	if (job_is_traced(worker))
 		job_trace(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, "");
 }

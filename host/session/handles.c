@@ -74,7 +74,7 @@ iof_handle handle_fill(struct session *session, struct handle *handle, struct op
 		handle->open = open;
 		handle->since_ms = clock_ms();
 		id = id_of(session, handle);
-		open_add_waiter(open, &handle->waiter, id);
+		poll_add_waiter(open, &handle->waiter, id);
 	}
 	(void)pthread_mutex_unlock(&session->lock);
 	return id;
@@ -104,21 +104,34 @@ static struct open_file *take(struct handle *handle)
 {
 	struct open_file *open = handle->open;
 
-	open_remove_waiter(&handle->waiter);
+	poll_remove_waiter(&handle->waiter);
 	handle->open = NULL;
 	return open;
 }
 
-struct open_file *handle_get(struct session *session, iof_handle id, struct handle **handle)
+struct open_file *handle_get(struct session *session, iof_handle id)
 {
 	struct open_file *open = NULL;
+	struct handle *handle;
 
 	(void)pthread_mutex_lock(&session->lock);
-	*handle = find(session, id);
-	if (*handle)
-		open = open_get((*handle)->open);
+	handle = find(session, id);
+	if (handle)
+		open = open_get(handle->open);
 	(void)pthread_mutex_unlock(&session->lock);
 	return open;
+}
+
+void handle_ask(struct session *session, iof_handle id, struct poll_question *question, uint32_t events)
+{
+	struct handle *handle;
+
+	*question = (struct poll_question){0};
+	(void)pthread_mutex_lock(&session->lock);
+	handle = find(session, id);
+	if (handle)
+		poll_ask(&handle->waiter, question, events);
+	(void)pthread_mutex_unlock(&session->lock);
 }
 
 struct open_file *handle_take(struct session *session, iof_handle id)

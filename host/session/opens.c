@@ -3,11 +3,8 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/random.h>
-
-#define ALWAYS_REPORTED ((uint32_t)(POLLERR | POLLHUP | POLLNVAL))
 
 void open_registry_create(struct open_registry *registry)
 {
@@ -36,6 +33,7 @@ struct open_file *open_create(struct device *device, const struct iof_peer *peer
 	open->refs = 1;
 	open->device = device_get(device);
 	open->peer = *peer;
+	(void)pthread_mutex_init(&open->arm_lock, NULL);
 	(void)pthread_mutex_init(&open->poll_lock, NULL);
 	return open;
 }
@@ -87,6 +85,7 @@ void open_destroy(struct open_file *open)
 		atomic_fetch_sub(&open->device->opens, 1);
 	}
 	device_put(open->device);
+	(void)pthread_mutex_destroy(&open->arm_lock);
 	(void)pthread_mutex_destroy(&open->poll_lock);
 	free(open);
 }
@@ -167,124 +166,4 @@ struct open_file *open_expired(struct open_registry *registry, uint64_t now_ms, 
 	}
 	(void)pthread_mutex_unlock(&registry->lock);
 	return expired;
-}
-
-void open_add_waiter(struct open_file *open, struct poll_waiter *waiter, iof_handle handle)
-{
-	(void)pthread_mutex_lock(&open->poll_lock);
-	waiter->open = open;
-	waiter->handle = handle;
-	waiter->armed = false;
-	waiter->answering = 0;
-	waiter->early = 0;
-	waiter->next = open->waiters;
-	waiter->link = &open->waiters;
-	if (waiter->next)
-		waiter->next->link = &waiter->next;
-	open->waiters = waiter;
-	(void)pthread_mutex_unlock(&open->poll_lock);
-}
-
-void open_remove_waiter(struct poll_waiter *waiter)
-{
-	struct open_file *open = waiter->open;
-
-	(void)pthread_mutex_lock(&open->poll_lock);
-	*waiter->link = waiter->next;
-	if (waiter->next)
-		waiter->next->link = waiter->link;
-	waiter->open = NULL;
-	waiter->armed = false;
-	(void)pthread_mutex_unlock(&open->poll_lock);
-}
-
-/* Fires what is armed, except @p but. Spurious for waiters of other events: they poll again. poll_lock is held. */
-static void fire_armed(struct open_file *open, const struct poll_waiter *but, uint32_t revents)
-{
-	for (struct poll_waiter *waiter = open->waiters; waiter; waiter = waiter->next) {
-		if (!waiter->armed || waiter == but)
-			continue;
-		waiter->armed = false;
-		if (waiter->answering)
-			waiter->early |= revents;
-		else
-			waiter->fire(waiter, revents);
-	}
-}
-
-static void notified(void *context, uint32_t revents)
-{
-	struct open_file *open = context;
-
-	(void)pthread_mutex_lock(&open->poll_lock);
-	fire_armed(open, NULL, revents);
-	(void)pthread_mutex_unlock(&open->poll_lock);
-}
-
-/* False: the waiter has been taken out meanwhile. poll_lock is held. */
-static bool is_waiter(const struct open_file *open, const struct poll_waiter *waiter, iof_handle handle)
-{
-	return waiter->open == open && waiter->handle == handle;
-}
-
-/* The events that all armed waiters wait for; @p waiter is armed first. False: it is no waiter of this open. */
-static bool arm_waiter(struct open_file *open, struct poll_waiter *waiter, iof_handle handle, uint32_t events,
-		       uint32_t *all)
-{
-	bool ours;
-
-	(void)pthread_mutex_lock(&open->poll_lock);
-	ours = is_waiter(open, waiter, handle);
-	if (ours) {
-		waiter->events = events;
-		waiter->armed = true;
-	}
-	*all = 0;
-	for (const struct poll_waiter *each = open->waiters; each; each = each->next)
-		*all |= each->armed ? each->events : 0;
-	(void)pthread_mutex_unlock(&open->poll_lock);
-	return ours;
-}
-
-void open_answered(struct open_file *open, struct poll_waiter *waiter, iof_handle handle)
-{
-	uint32_t early;
-
-	(void)pthread_mutex_lock(&open->poll_lock);
-	if (is_waiter(open, waiter, handle) && waiter->answering && !--waiter->answering) {
-		early = waiter->early;
-		waiter->early = 0;
-		if (early)
-			waiter->fire(waiter, early);
-	}
-	(void)pthread_mutex_unlock(&open->poll_lock);
-}
-
-uint32_t open_poll(struct open_file *open, struct poll_waiter *waiter, iof_handle handle, uint32_t events, bool arm)
-{
-	const struct host_backend *backend = open->device->backend_device->backend;
-	uint32_t wanted = events | ALWAYS_REPORTED;
-	uint32_t all, ready;
-
-	if (!arm)
-		return backend->poll(open->file, events, NULL, NULL) & wanted;
-	(void)pthread_mutex_lock(&open->poll_lock);
-	if (is_waiter(open, waiter, handle))
-		waiter->answering++;
-	(void)pthread_mutex_unlock(&open->poll_lock);
-	/* A backend remembers one notification an open, so it is asked for what all waiters want. */
-	for (;;) {
-		if (!arm_waiter(open, waiter, handle, events, &all))
-			return POLLNVAL;
-		ready = backend->poll(open->file, all, notified, open);
-		if (!ready)
-			return 0;
-		(void)pthread_mutex_lock(&open->poll_lock);
-		fire_armed(open, waiter, ready);
-		if (ready & wanted)
-			waiter->armed = false;
-		(void)pthread_mutex_unlock(&open->poll_lock);
-		if (ready & wanted)
-			return ready & wanted;
-	}
 }

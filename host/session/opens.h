@@ -8,6 +8,7 @@
 #define IOFERRY_HOST_OPENS_H
 
 #include "host/session/device.h"
+#include "host/session/readiness.h"
 #include <ioferry/wire.h>
 
 struct open_file;
@@ -16,20 +17,6 @@ struct open_file;
 struct open_registry {
 	pthread_mutex_t lock;
 	struct open_file *first;
-};
-
-/** Somebody who waits for readiness of an open; a member of the handle that polls. */
-struct poll_waiter {
-	struct open_file *open; /**< NULL: in no list */
-	struct poll_waiter *next, **link;
-	iof_handle handle;
-	uint32_t events;
-	bool armed;
-	unsigned answering; /**< armed polls whose reply is not sent yet */
-	uint32_t early;     /**< what fired meanwhile */
-	/** Runs with the open locked, in any thread; may not wait, may not call a backend. */
-	void (*fire)(struct poll_waiter *waiter, uint32_t revents);
-	void *context;
 };
 
 struct open_file {
@@ -43,6 +30,7 @@ struct open_file {
 	unsigned shares;                /* registry->lock; while there are any, they hold one reference */
 	uint64_t shared_until_ms;       /* registry->lock */
 
+	pthread_mutex_t arm_lock; /* around a backend's poll() that arms */
 	pthread_mutex_t poll_lock;
 	struct poll_waiter *waiters;
 };
@@ -69,18 +57,5 @@ int open_share(struct open_registry *registry, struct open_file *open, uint64_t 
 void open_unshare(struct open_registry *registry, struct open_file *open);
 /** Takes one open out whose shares have expired, with their reference. @p next_ms gets the time of the next. */
 struct open_file *open_expired(struct open_registry *registry, uint64_t now_ms, uint64_t *next_ms);
-
-void open_add_waiter(struct open_file *open, struct poll_waiter *waiter, iof_handle handle);
-void open_remove_waiter(struct poll_waiter *waiter);
-/**
- * Readiness now; with @p arm and nothing ready, @p waiter fires once, later. Calls the backend.
- * A waiter that was taken out meanwhile gets POLLNVAL. With @p arm, open_answered() must follow.
- */
-uint32_t open_poll(struct open_file *open, struct poll_waiter *waiter, iof_handle handle, uint32_t events, bool arm);
-/**
- * The reply of an armed open_poll() is sent. Until then the waiter does not fire: an event that overtook the answer
- * "nothing is ready, you will be told" would leave the guest waiting for a second one.
- */
-void open_answered(struct open_file *open, struct poll_waiter *waiter, iof_handle handle);
 
 #endif

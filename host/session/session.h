@@ -12,13 +12,13 @@
  *     agreement.c commands that both sides mean the same by
  *     status.c    what `ioferry status` shows
  *     handles.c   handles of a session
- *     opens.c     opens of the host, tokens, readiness
+ *     opens.c     opens of the host, tokens
+ *     readiness.c who is told when an open becomes ready
  *     replies.c   replies until they are acknowledged
  *
- * Locks, in the order in which they may be taken: engine->lock, session->lock, a backend's own,
+ * Locks, in the order in which they may be taken: engine->lock, session->lock, open->arm_lock, a backend's own,
  * open->poll_lock, replies->lock, a link's own. Innermost, with nothing taken inside: open_registry->lock,
- * device->lock, engine->ticker_lock,
- * engine->log_lock.
+ * device->lock, engine->ticker_lock, engine->log_lock.
  */
 #ifndef IOFERRY_HOST_SESSION_H
 #define IOFERRY_HOST_SESSION_H
@@ -78,7 +78,6 @@ struct job {
 	struct device *device;    /* borrowed of open; NULL: control */
 	struct call_count *count; /* NULL: not counted */
 	struct open_file *open;   /* reference */
-	struct handle *handle;
 	const struct iof_command *command;
 	uint64_t argument;
 	void *buffer;
@@ -237,7 +236,10 @@ int handle_reserve(struct session *session, struct handle **handle);
 iof_handle handle_fill(struct session *session, struct handle *handle, struct open_file *open);
 void handle_unreserve(struct session *session, struct handle *handle);
 /* The open behind a handle, with a reference; NULL: stale or unknown. */
-struct open_file *handle_get(struct session *session, iof_handle id, struct handle **handle);
+struct open_file *handle_get(struct session *session, iof_handle id);
+/* Begins an armed poll of the handle; of one that is stale or unknown nothing will come. poll_answered() must follow.
+ */
+void handle_ask(struct session *session, iof_handle id, struct poll_question *question, uint32_t events);
 /* Takes the handle away: its open with the handle's reference; NULL: stale or unknown. */
 struct open_file *handle_take(struct session *session, iof_handle id);
 /* As handle_take() of any handle that is left; NULL: none. */

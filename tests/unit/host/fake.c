@@ -204,6 +204,8 @@ static uint32_t fake_poll(struct host_file *base, uint32_t events, host_notify *
 	struct fake *fake = fake_of(base);
 	uint32_t ready;
 
+	if (atomic_exchange(&fake->poll_waits, 0))
+		(void)wait_byte(fake);
 	(void)pthread_mutex_lock(&fake->lock);
 	ready = fake->ready & events;
 	if (!ready && notify) {

@@ -24,6 +24,7 @@ struct fake {
 	int pipe[2];
 	atomic_int waiting, open_files, opens, closes, cancels, reads;
 	atomic_int open_waits; /* open() waits as FAKE_WAIT does */
+	atomic_int poll_waits; /* the next poll() waits as FAKE_STUBBORN does, before it looks */
 	atomic_uint ready;     /* poll */
 	atomic_uint soon;      /* becomes ready, in another thread, while poll() has not answered yet */
 	pthread_mutex_t lock;

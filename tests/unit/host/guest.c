@@ -160,15 +160,20 @@ void guest_close(struct guest *guest, iof_handle handle)
 	guest_expect(guest, tag, IOF_STATUS_COMPLETED, 0, 0);
 }
 
-uint32_t guest_poll(struct guest *guest, iof_handle handle, uint32_t events, bool arm)
+uint64_t guest_send_poll(struct guest *guest, iof_handle handle, uint32_t events, bool arm)
 {
-	struct answer answer;
 	uint8_t payload[8];
-	uint64_t tag;
 
 	iof_put_u32(payload, events);
 	iof_put_u32(payload + 4, arm);
-	tag = guest_send(guest, (struct iof_request){.op = IOF_OP_POLL, .handle = handle}, payload, sizeof(payload));
+	return guest_send(guest, (struct iof_request){.op = IOF_OP_POLL, .handle = handle}, payload, sizeof(payload));
+}
+
+uint32_t guest_poll(struct guest *guest, iof_handle handle, uint32_t events, bool arm)
+{
+	struct answer answer;
+	uint64_t tag = guest_send_poll(guest, handle, events, arm);
+
 	guest_receive(guest, &answer);
 	assert_int_equal(answer.reply.tag, tag);
 	assert_int_equal(answer.reply.status, IOF_STATUS_COMPLETED);

@@ -49,6 +49,7 @@ void guest_expect_silence(struct guest *guest, int ms);
 uint64_t guest_ioctl(struct guest *guest, iof_handle handle, uint32_t command, uint64_t argument);
 void guest_cancel(struct guest *guest, uint64_t tag);
 void guest_close(struct guest *guest, iof_handle handle);
+uint64_t guest_send_poll(struct guest *guest, iof_handle handle, uint32_t events, bool arm);
 /** Waits. revents. */
 uint32_t guest_poll(struct guest *guest, iof_handle handle, uint32_t events, bool arm);
 /** Receives and checks. */

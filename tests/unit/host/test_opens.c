@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Handles, tokens, readiness, and guests apart from each other. */
+/* Handles, tokens, and guests apart from each other. */
 #include "guest.h"
 
 #include <errno.h>
@@ -208,89 +208,6 @@ static void shares_are_capped(void **state)
 	test_engine_end(engine);
 }
 
-static void expect_event(struct guest *guest, iof_handle handle, int revents)
-{
-	struct answer answer;
-
-	guest_receive(guest, &answer);
-	assert_int_equal(answer.reply.status, IOF_STATUS_EVENT);
-	assert_int_equal(answer.reply.tag, handle);
-	assert_int_equal(answer.reply.seq, 0);
-	assert_int_equal(answer.reply.result, revents);
-}
-
-static void an_event_does_not_overtake_the_answer_that_promises_it(void **state)
-{
-	struct fake *fake;
-	struct engine *engine = test_engine(NULL, &fake);
-	struct guest guest = guest_begin(engine, 1000);
-	iof_handle handle = guest_open(&guest, "fake0", NULL, NULL);
-
-	(void)state;
-	fake->soon = POLLIN;
-	assert_int_equal(guest_poll(&guest, handle, POLLIN, true), 0);
-	expect_event(&guest, handle, POLLIN);
-	fake->soon = 0;
-	guest_end(&guest);
-	test_engine_end(engine);
-}
-
-static void one_event_for_one_arm(void **state)
-{
-	struct fake *fake;
-	struct engine *engine = test_engine(NULL, &fake);
-	struct guest guest = guest_begin(engine, 1000);
-	iof_handle handle = guest_open(&guest, "fake0", NULL, NULL);
-
-	(void)state;
-	assert_int_equal(guest_poll(&guest, handle, POLLIN, true), 0);
-	fake_set_ready(fake, POLLOUT);
-	guest_expect_silence(&guest, 20);
-	fake_set_ready(fake, POLLIN);
-	expect_event(&guest, handle, POLLIN);
-	fake_set_ready(fake, 0);
-	fake_set_ready(fake, POLLIN);
-	guest_expect_silence(&guest, 20); /* not armed again */
-	assert_int_equal(guest_poll(&guest, handle, POLLIN | POLLOUT, true), POLLIN);
-	fake_set_ready(fake, 0);
-	fake_set_ready(fake, POLLIN);
-	guest_expect_silence(&guest, 20); /* it was ready: nothing was armed */
-	fake_set_ready(fake, 0);
-	assert_int_equal(guest_poll(&guest, handle, POLLIN, false), 0);
-	assert_int_equal(guest_poll(&guest, handle, POLLIN, true), 0);
-	guest_close(&guest, handle);
-	fake_set_ready(fake, POLLIN);
-	guest_expect_silence(&guest, 20); /* a closed handle tells nothing */
-	guest_end(&guest);
-	test_engine_end(engine);
-}
-
-static void both_sessions_on_one_open_are_told(void **state)
-{
-	struct fake *fake;
-	struct engine *engine = test_engine(NULL, &fake);
-	struct guest parent = guest_begin(engine, 1000), child = guest_begin(engine, 1000);
-	iof_handle handle, attached;
-	uint64_t token;
-	uint32_t error;
-
-	(void)state;
-	handle = guest_open(&parent, "fake0", &token, NULL);
-	attached = guest_attach(&child, token, &error);
-	assert_int_equal(guest_poll(&parent, handle, POLLIN, true), 0);
-	assert_int_equal(guest_poll(&child, attached, POLLOUT, true), 0);
-	fake_set_ready(fake, POLLIN);
-	expect_event(&parent, handle, POLLIN);
-	expect_event(&child, attached, POLLIN); /* spurious for it, and it polls again */
-	assert_int_equal(guest_poll(&child, attached, POLLOUT, true), 0);
-	fake_set_ready(fake, POLLIN | POLLOUT);
-	expect_event(&child, attached, POLLOUT);
-	guest_expect_silence(&parent, 10);
-	guest_end(&parent);
-	guest_end(&child);
-	test_engine_end(engine);
-}
-
 static void sessions_are_capped(void **state)
 {
 	struct engine_limits limits = ENGINE_LIMITS_DEFAULT;
@@ -325,9 +242,6 @@ int main(void)
 		cmocka_unit_test(shares_are_counted),
 		cmocka_unit_test(a_refused_attach_takes_no_share),
 		cmocka_unit_test(shares_are_capped),
-		cmocka_unit_test(an_event_does_not_overtake_the_answer_that_promises_it),
-		cmocka_unit_test(one_event_for_one_arm),
-		cmocka_unit_test(both_sessions_on_one_open_are_told),
 		cmocka_unit_test(sessions_are_capped),
 	};
 
