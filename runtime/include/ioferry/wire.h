@@ -22,8 +22,9 @@ enum iof_op {
 	IOF_OP_IOCTL,       /**< handle, command, canonical argument */
 	IOF_OP_READ,        /**< handle; payload: u64 count */
 	IOF_OP_WRITE,       /**< handle; payload: u64 count, records */
-	IOF_OP_POLL,   /**< handle; payload: u32 events, u32 arm. result: revents. Arm 1, nothing ready: an event is
-			* pushed   when any is; arms of a handle add up until then, and one event may serve several */
+	/** handle; payload: u32 events, u32 arm. result: revents. Arm 1 and nothing ready: one event is pushed when any
+	 *  is; arms of a handle add up until then. */
+	IOF_OP_POLL,
 	IOF_OP_CANCEL, /**< payload: u64 tag. Has no reply of its own: the cancelled call's reply is the answer */
 	IOF_OP_ACK,    /**< nothing but the header's ack */
 	IOF_OP_REAP,   /**< payload: u64 tag. The kept reply of that tag is sent again */
