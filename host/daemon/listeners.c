@@ -121,18 +121,19 @@ size_t listeners_set(struct listeners *listeners, const char *const *addresses, 
 	return failed;
 }
 
-static void log_refused(struct entry *entry, struct iof_log_limit *limit, const char *what, int error)
+static void log_refused(struct entry *entry, struct iof_log_limit *limit, const char *what, const char *reason)
 {
 	uint32_t dropped;
 
 	if (iof_log_allowed(limit, 5, 1000, &dropped))
-		iof_log(IOF_LOG_WARNING, "%s: %s: %s (%u more)", entry->address, what, strerror(-error), dropped);
+		iof_log(IOF_LOG_WARNING, "%s: %s: %s (%u more)", entry->address, what, reason, dropped);
 }
 
 void listeners_accept(void *event, struct engine *engine)
 {
 	struct entry *entry = event;
 	struct timespec pause = {.tv_nsec = 50000000};
+	char reason[256];
 
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		struct iof_link *link;
@@ -141,13 +142,12 @@ void listeners_accept(void *event, struct engine *engine)
 		if (error == -EAGAIN)
 			return;
 		if (error) {
-			log_refused(entry, &entry->failed, "cannot accept", error);
+			log_refused(entry, &entry->failed, "cannot accept", strerror(-error));
 			/* Out of descriptors the listener stays readable: do not spin. */
 			(void)nanosleep(&pause, NULL);
 			return;
 		}
-		error = engine_accept(engine, link, entry->address);
-		if (error)
-			log_refused(entry, &entry->refused, "session refused", error);
+		if (engine_accept(engine, link, entry->address, reason, sizeof(reason)) < 0)
+			log_refused(entry, &entry->refused, "session refused", reason);
 	}
 }

@@ -199,6 +199,24 @@ static void read_listen(const struct config_node *root, struct settings *setting
 	settings->socket_mode = (uint32_t)config_int(root, "socket_mode", 0666, 0, 0777);
 }
 
+static unsigned read_count(const struct config_node *map, const char *key, unsigned fallback, unsigned min,
+			   unsigned max)
+{
+	return (unsigned)config_int(map, key, fallback, min, max);
+}
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static unsigned larger(unsigned a, unsigned b)
+{
+	return a > b ? a : b;
+}
+
+/* A guest's limits that are not in the file follow the others: one guest cannot use up all sessions, and one session
+ * can have what it may have. */
 static void read_limits(const struct config_node *root, struct engine_limits *limits)
 {
 	const struct config_node *map = config_map(root, "limits");
@@ -206,13 +224,18 @@ static void read_limits(const struct config_node *root, struct engine_limits *li
 	*limits = ENGINE_LIMITS_DEFAULT;
 	if (!map)
 		return;
-	limits->sessions = (unsigned)config_int(map, "sessions", limits->sessions, 1, 100000);
-	limits->sessions_per_guest =
-		(unsigned)config_int(map, "sessions_per_guest", limits->sessions_per_guest, 1, 100000);
+	limits->sessions = read_count(map, "sessions", limits->sessions, 1, 100000);
+	limits->sessions_per_guest = read_count(
+		map, "sessions_per_guest", smaller(limits->sessions_per_guest, (limits->sessions + 1) / 2), 1, 100000);
+	limits->strangers = read_count(map, "strangers", limits->strangers, 0, 100000);
 	limits->message = (uint32_t)config_size(map, "message", limits->message, 4096, IOF_MESSAGE_CEILING);
-	limits->handles = (unsigned)config_int(map, "handles", limits->handles, 1, 65535);
-	limits->threads = (unsigned)config_int(map, "threads", limits->threads, 2, 4096);
-	limits->replies = (unsigned)config_int(map, "replies", limits->replies, 1, 65536);
+	limits->handles = read_count(map, "handles", limits->handles, 1, 65535);
+	limits->opens_per_guest =
+		read_count(map, "opens_per_guest", larger(limits->opens_per_guest, limits->handles), 1, 1000000);
+	limits->threads = read_count(map, "threads", limits->threads, 2, 4096);
+	limits->threads_per_guest =
+		read_count(map, "threads_per_guest", larger(limits->threads_per_guest, limits->threads), 2, 100000);
+	limits->replies = read_count(map, "replies", limits->replies, 1, 65536);
 	limits->reply_bytes = config_size(map, "reply_bytes", limits->reply_bytes, 65536, 1u << 30);
 	config_reject_unknown(map);
 	if (limits->reply_bytes < limits->message)

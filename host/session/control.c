@@ -203,13 +203,10 @@ static int open_file(struct worker *worker, struct device *device, int flags)
 
 	if (job_is_traced(worker))
 		(void)snprintf(job->before, sizeof(job->before), "flags=0%o", (unsigned)flags);
-	job->open = open_create(device, &worker->session->peer);
-	if (!job->open)
-		return -ENOMEM;
 	error = driver_enter(worker);
 	if (error) {
-		job_log_busy(worker);
-		return error;
+		job_log_busy(worker, error);
+		return -EAGAIN;
 	}
 	error = device->backend_device->backend->open(device->backend_device, flags, &job->call, &file);
 	if (driver_leave(worker) && error == -EINTR)
@@ -251,6 +248,28 @@ static void answer_open(struct worker *worker, struct handle *handle, const char
 	reply_open(worker, id, token);
 }
 
+/* The open and its place, before the driver is asked. False: refused. */
+static bool make_open(struct worker *worker, struct device *device, struct handle **handle)
+{
+	const struct engine_limits *limits = &worker->session->limits;
+	int error;
+
+	if (handle_reserve(worker->session, handle) < 0) {
+		refuse(worker, EMFILE, "%u handles are open ('handles')", limits->handles);
+		return false;
+	}
+	error = open_create(device, worker->session->account, limits->opens_per_guest, &worker->job.open);
+	if (!error)
+		return true;
+	handle_unreserve(worker->session, *handle);
+	if (error == -EMFILE)
+		refuse(worker, EMFILE, "the guest's sessions have %u opens ('opens_per_guest')",
+		       limits->opens_per_guest);
+	else
+		refuse(worker, -error, "%s: open: %s", device->name, strerror(-error));
+	return false;
+}
+
 static void execute_open(struct worker *worker, const Ioferry__Open *message)
 {
 	struct session *session = worker->session;
@@ -264,9 +283,7 @@ static void execute_open(struct worker *worker, const Ioferry__Open *message)
 		refuse(worker, ENODEV, "there is no device '%.64s'", message->device);
 	} else if (!device_admits(device, &session->peer, session->address)) {
 		refuse(worker, ENODEV, "'allow' of device '%s' does not name %s", device->name, session->peer.name);
-	} else if (handle_reserve(session, &handle) < 0) {
-		refuse(worker, EMFILE, "%u handles are open", session->limits.handles);
-	} else {
+	} else if (make_open(worker, device, &handle)) {
 		worker->job.device = device;
 		worker->job.count = &device->operations[DEVICE_OPEN];
 		error = open_file(worker, device, iof_open_flags_decode(message->flags));
@@ -279,11 +296,11 @@ static void execute_open(struct worker *worker, const Ioferry__Open *message)
 static void execute_attach(struct worker *worker, uint64_t token)
 {
 	struct session *session = worker->session;
-	struct open_file *open = open_find(&session->engine->opens, token, &session->peer);
+	struct open_file *open = open_find(&session->engine->opens, token, session->account);
 	struct handle *handle;
 
 	if (!open) {
-		refuse(worker, ENODEV, "no open of this peer has this token");
+		refuse(worker, ENODEV, "no open of this guest has this token");
 		return;
 	}
 	worker->job.open = open;
@@ -292,7 +309,7 @@ static void execute_attach(struct worker *worker, uint64_t token)
 		refuse(worker, ENODEV, "'allow' of device '%s' does not name %s", open->device->name,
 		       session->peer.name);
 	} else if (handle_reserve(session, &handle) < 0) {
-		refuse(worker, EMFILE, "%u handles are open", session->limits.handles);
+		refuse(worker, EMFILE, "%u handles are open ('handles')", session->limits.handles);
 	} else {
 		/* Before the handle can be closed: a share that is left would put the driver's release off. */
 		open_unshare(&session->engine->opens, open);
@@ -305,15 +322,15 @@ static void execute_share(struct worker *worker, uint64_t token)
 {
 	Ioferry__ControlReply reply = IOFERRY__CONTROL_REPLY__INIT;
 	struct session *session = worker->session;
-	struct open_file *open = open_find(&session->engine->opens, token, &session->peer);
+	struct open_file *open = open_find(&session->engine->opens, token, session->account);
 
 	if (!open) {
-		refuse(worker, ENODEV, "no open of this peer has this token");
+		refuse(worker, ENODEV, "no open of this guest has this token");
 		return;
 	}
 	worker->job.open = open;
 	if (open_share(&session->engine->opens, open, clock_ms() + SHARE_MS, session->limits.handles) < 0) {
-		refuse(worker, EMFILE, "%u opens of this peer are shared", session->limits.handles);
+		refuse(worker, EMFILE, "%u opens of this guest are shared ('handles')", session->limits.handles);
 		return;
 	}
 	engine_wake_ticker(session->engine);

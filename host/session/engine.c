@@ -5,11 +5,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { TICK_MS = 2 };
 
 uint64_t clock_us(void)
 {
@@ -24,86 +23,9 @@ uint64_t clock_ms(void)
 	return clock_us() / 1000;
 }
 
-static struct timespec timespec_of_ms(uint64_t ms)
+struct timespec timespec_of_ms(uint64_t ms)
 {
 	return (struct timespec){.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-}
-
-void engine_wake_ticker(struct engine *engine)
-{
-	(void)pthread_mutex_lock(&engine->ticker_lock);
-	engine->ticker_work = true;
-	(void)pthread_cond_signal(&engine->ticker_called);
-	(void)pthread_mutex_unlock(&engine->ticker_lock);
-}
-
-/* Writes what a link kept back. True: some is left. */
-static bool flush_backlog(struct session *session)
-{
-	int result;
-
-	if (!atomic_exchange(&session->backlog, false))
-		return false;
-	result = session->link->ops->flush(session->link);
-	if (result)
-		session_sent(session, result);
-	return result > 0;
-}
-
-/* True: there is more to do soon. @p next_ms gets when a share ends. */
-static bool tick(struct engine *engine, uint64_t *next_ms)
-{
-	uint64_t now = clock_ms();
-	struct open_file *expired;
-	bool more = false;
-
-	(void)pthread_mutex_lock(&engine->lock);
-	for (struct session *session = engine->sessions; session; session = session->next) {
-		more |= flush_backlog(session);
-		more |= session_repeat_cancels(session, now);
-	}
-	(void)pthread_mutex_unlock(&engine->lock);
-	while ((expired = open_expired(&engine->opens, now, next_ms)))
-		if (open_put(&engine->opens, expired))
-			engine_close_elsewhere(engine, expired);
-	return more;
-}
-
-/* Waits for work, at the latest until @p until_ms. False: the engine ends. */
-static bool wait_for_work(struct engine *engine, uint64_t until_ms)
-{
-	struct timespec until = timespec_of_ms(until_ms);
-	bool goes_on;
-
-	(void)pthread_mutex_lock(&engine->ticker_lock);
-	while (!engine->ticker_work && !engine->ticker_ends) {
-		if (until_ms == UINT64_MAX)
-			(void)pthread_cond_wait(&engine->ticker_called, &engine->ticker_lock);
-		else if (pthread_cond_timedwait(&engine->ticker_called, &engine->ticker_lock, &until) == ETIMEDOUT)
-			break;
-	}
-	engine->ticker_work = false;
-	goes_on = !engine->ticker_ends;
-	(void)pthread_mutex_unlock(&engine->ticker_lock);
-	return goes_on;
-}
-
-static void *ticker_main(void *context)
-{
-	struct engine *engine = context;
-	uint64_t next_ms = UINT64_MAX;
-	sigset_t all;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, NULL);
-	while (wait_for_work(engine, next_ms)) {
-		while (tick(engine, &next_ms)) {
-			struct timespec pause = timespec_of_ms(TICK_MS);
-
-			(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
-		}
-	}
-	return NULL;
 }
 
 static void create_condition(pthread_cond_t *condition)
@@ -143,7 +65,8 @@ struct engine *engine_create(const struct engine_limits *limits)
 	create_condition(&engine->changed);
 	create_condition(&engine->ticker_called);
 	open_registry_create(&engine->opens);
-	if (pthread_create(&engine->ticker, NULL, ticker_main, engine))
+	accounts_create(&engine->accounts);
+	if (ticker_start(engine) < 0)
 		goto fail;
 	return engine;
 fail:
@@ -161,10 +84,10 @@ bool engine_stop(struct engine *engine, int timeout_ms)
 	engine->stopping = true;
 	for (struct session *session = engine->sessions; session; session = session->next)
 		session->link->ops->shutdown(session->link);
-	while (engine->n_sessions || engine->n_closers)
+	while (engine->n_sessions || engine->n_closing || engine->n_closers)
 		if (pthread_cond_timedwait(&engine->changed, &engine->lock, &until) == ETIMEDOUT)
 			break;
-	all = !engine->n_sessions && !engine->n_closers;
+	all = !engine->n_sessions && !engine->n_closing && !engine->n_closers;
 	(void)pthread_mutex_unlock(&engine->lock);
 	return all;
 }
@@ -173,16 +96,13 @@ void engine_destroy(struct engine *engine)
 {
 	uint64_t next_ms;
 
-	(void)pthread_mutex_lock(&engine->ticker_lock);
-	engine->ticker_ends = true;
-	(void)pthread_cond_signal(&engine->ticker_called);
-	(void)pthread_mutex_unlock(&engine->ticker_lock);
-	(void)pthread_join(engine->ticker, NULL);
+	ticker_stop(engine);
 	for (struct open_file *open; (open = open_expired(&engine->opens, UINT64_MAX, &next_ms));)
 		if (open_put(&engine->opens, open))
 			open_destroy(open);
 	device_set_put(engine->devices);
 	open_registry_destroy(&engine->opens);
+	accounts_destroy(&engine->accounts);
 	(void)pthread_cond_destroy(&engine->changed);
 	(void)pthread_cond_destroy(&engine->ticker_called);
 	(void)pthread_mutex_destroy(&engine->lock);
@@ -198,6 +118,15 @@ void engine_set_limits(struct engine *engine, const struct engine_limits *limits
 	(void)pthread_mutex_unlock(&engine->lock);
 }
 
+/* engine->lock is held. */
+static bool is_stranger(const struct engine *engine, const struct iof_peer *peer, const char *address)
+{
+	for (size_t i = 0; i < engine->devices->n_devices; i++)
+		if (device_admits(engine->devices->devices[i], peer, address))
+			return false;
+	return !peer_is_own(peer);
+}
+
 void engine_set_devices(struct engine *engine, struct device_set *set)
 {
 	struct device_set *old;
@@ -205,6 +134,8 @@ void engine_set_devices(struct engine *engine, struct device_set *set)
 	(void)pthread_mutex_lock(&engine->lock);
 	old = engine->devices;
 	engine->devices = set;
+	for (struct session *session = engine->sessions; session; session = session->next)
+		session->stranger = is_stranger(engine, &session->peer, session->address);
 	(void)pthread_mutex_unlock(&engine->lock);
 	device_set_put(old);
 }
@@ -225,30 +156,42 @@ void engine_set_trace(struct engine *engine, bool trace)
 }
 
 /* engine->lock is held. */
-static bool has_room(const struct engine *engine, const struct iof_peer *peer)
+static unsigned strangers(const struct engine *engine)
 {
-	unsigned of_guest = 0;
+	unsigned count = 0;
 
 	for (const struct session *session = engine->sessions; session; session = session->next)
-		of_guest += peer_same(&session->peer, peer);
-	return !engine->stopping && engine->n_sessions < engine->limits.sessions &&
-	       of_guest < engine->limits.sessions_per_guest;
+		count += session->stranger;
+	return count;
 }
 
-int engine_accept(struct engine *engine, struct iof_link *link, const char *address)
+/* Whether one more session may begin; if so it is counted. engine->lock is held. */
+static int admit(struct engine *engine, const struct iof_peer *peer, bool stranger, struct account **account,
+		 char *reason, size_t size)
 {
-	struct session *session = NULL;
-	int error;
+	const struct engine_limits *limits = &engine->limits;
+	int error = -EUSERS;
 
-	(void)pthread_mutex_lock(&engine->lock);
-	error = has_room(engine, link->ops->peer(link)) ? 0 : -EUSERS;
-	if (!error)
-		error = session_create(engine, link, address, &session);
-	if (error) {
-		(void)pthread_mutex_unlock(&engine->lock);
-		link->ops->destroy(link);
-		return error;
-	}
+	if (engine->stopping)
+		(void)snprintf(reason, size, "%s: the daemon is ending", peer->name);
+	else if (engine->n_sessions >= limits->sessions && !peer_is_own(peer))
+		(void)snprintf(reason, size, "%s: there are %u sessions ('sessions')", peer->name, engine->n_sessions);
+	else if (stranger && strangers(engine) >= limits->strangers)
+		(void)snprintf(reason, size,
+			       "%s: 'allow' of no device names it, and there are %u sessions of such guests "
+			       "('strangers')",
+			       peer->name, limits->strangers);
+	else
+		error = account_begin_session(&engine->accounts, peer, limits->sessions_per_guest, account);
+	if (error == -EUSERS && !reason[0])
+		(void)snprintf(reason, size, "%s: it has %u sessions ('sessions_per_guest')", peer->name,
+			       limits->sessions_per_guest);
+	return error;
+}
+
+/* engine->lock is held. */
+static void add_session(struct engine *engine, struct session *session)
+{
 	session->id = ++engine->next_session;
 	session->next = engine->sessions;
 	session->link_in_engine = &engine->sessions;
@@ -256,16 +199,46 @@ int engine_accept(struct engine *engine, struct iof_link *link, const char *addr
 		session->next->link_in_engine = &session->next;
 	engine->sessions = session;
 	engine->n_sessions++;
-	error = session_start(session);
+}
+
+int engine_accept(struct engine *engine, struct iof_link *link, const char *address, char *reason, size_t reason_size)
+{
+	struct iof_peer peer = *link->ops->peer(link);
+	struct session *session = NULL;
+	struct account *account;
+	bool stranger;
+	int error;
+
+	reason[0] = '\0';
+	(void)pthread_mutex_lock(&engine->lock);
+	stranger = is_stranger(engine, &peer, address);
+	error = admit(engine, &peer, stranger, &account, reason, reason_size);
+	if (!error) {
+		error = session_create(engine, link, address, account, &session);
+		if (error)
+			account_give(account, ACCOUNT_SESSIONS);
+	}
+	if (!error) {
+		session->stranger = stranger;
+		add_session(engine, session);
+		error = session_start(session);
+	}
 	(void)pthread_mutex_unlock(&engine->lock);
-	if (error)
+	if (!session)
+		link->ops->destroy(link);
+	else if (error)
 		engine_session_gone(session);
+	else
+		engine_wake_ticker(engine); /* it has to know until when there must be a hello */
+	if (error && !reason[0])
+		(void)snprintf(reason, reason_size, "%s: %s", peer.name, strerror(-error));
 	return error;
 }
 
 void engine_session_gone(struct session *session)
 {
 	struct engine *engine = session->engine;
+	struct account *account = session->account;
 
 	(void)pthread_mutex_lock(&engine->lock);
 	*session->link_in_engine = session->next;
@@ -273,55 +246,10 @@ void engine_session_gone(struct session *session)
 		session->next->link_in_engine = session->link_in_engine;
 	(void)pthread_mutex_unlock(&engine->lock);
 	session_destroy(session);
+	account_give(account, ACCOUNT_SESSIONS);
 	(void)pthread_mutex_lock(&engine->lock);
 	engine->n_sessions--;
 	(void)pthread_cond_broadcast(&engine->changed);
-	(void)pthread_mutex_unlock(&engine->lock);
-}
-
-struct closer {
-	struct engine *engine;
-	struct open_file *open;
-};
-
-static void *closer_main(void *context)
-{
-	struct closer *closer = context;
-	struct engine *engine = closer->engine;
-
-	open_destroy(closer->open);
-	free(closer);
-	(void)pthread_mutex_lock(&engine->lock);
-	engine->n_closers--;
-	(void)pthread_cond_broadcast(&engine->changed);
-	(void)pthread_mutex_unlock(&engine->lock);
-	return NULL;
-}
-
-void engine_close_elsewhere(struct engine *engine, struct open_file *open)
-{
-	struct closer *closer = malloc(sizeof(*closer));
-	pthread_attr_t attributes;
-	pthread_t thread;
-	int error = closer ? 0 : ENOMEM;
-
-	(void)pthread_mutex_lock(&engine->lock);
-	engine->n_closers++;
-	(void)pthread_mutex_unlock(&engine->lock);
-	(void)pthread_attr_init(&attributes);
-	(void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	if (!error) {
-		*closer = (struct closer){.engine = engine, .open = open};
-		error = pthread_create(&thread, &attributes, closer_main, closer);
-	}
-	(void)pthread_attr_destroy(&attributes);
-	if (!error)
-		return;
-	/* No thread to be had: a release that waits is better than one that never comes. */
-	free(closer);
-	open_destroy(open);
-	(void)pthread_mutex_lock(&engine->lock);
-	engine->n_closers--;
 	(void)pthread_mutex_unlock(&engine->lock);
 }
 

@@ -163,10 +163,23 @@ static int64_t call_backend(struct worker *worker)
 										 &job->call);
 }
 
-void job_log_busy(struct worker *worker)
+void job_log_busy(struct worker *worker, int error)
 {
-	session_log(worker->session, IOF_LOG_WARNING, "%s %s: refused: all %u threads of the session are busy",
-		    worker->job.device->name, job_name(&worker->job), worker->session->limits.threads);
+	const struct session *session = worker->session;
+	const char *device = worker->job.device->name, *name = job_name(&worker->job);
+
+	if (error == -EBUSY)
+		session_log(worker->session, IOF_LOG_WARNING,
+			    "%s %s: refused: all %u threads of the session are busy ('threads')", device, name,
+			    session->limits.threads);
+	else if (error == -EDQUOT)
+		session_log(worker->session, IOF_LOG_WARNING,
+			    "%s %s: refused: all %u threads of the guest's sessions are busy ('threads_per_guest')",
+			    device, name, session->limits.threads_per_guest);
+	else
+		session_log(worker->session, IOF_LOG_WARNING,
+			    "%s %s: refused: the system gives no thread: %s (TasksMax of the unit?)", device, name,
+			    strerror(-error));
 }
 
 static void execute_call(struct worker *worker)
@@ -175,6 +188,7 @@ static void execute_call(struct worker *worker)
 	bool waits = !job->command || !(job->command->flags & IOF_CMD_INLINE);
 	int64_t result;
 	bool cancelled;
+	int error;
 
 	if (job->refused) {
 		job_refuse(worker, job->refused);
@@ -187,8 +201,9 @@ static void execute_call(struct worker *worker)
 		answer(worker, call_backend(worker), false);
 		return;
 	}
-	if (driver_enter(worker) < 0) {
-		job_log_busy(worker);
+	error = driver_enter(worker);
+	if (error) {
+		job_log_busy(worker, error);
 		job_refuse(worker, EAGAIN);
 		return;
 	}

@@ -17,25 +17,32 @@ void open_registry_destroy(struct open_registry *registry)
 	(void)pthread_mutex_destroy(&registry->lock);
 }
 
-struct open_file *open_create(struct device *device, const struct iof_peer *peer)
+int open_create(struct device *device, struct account *account, unsigned most, struct open_file **result)
 {
-	struct open_file *open = calloc(1, sizeof(*open));
+	struct open_file *open;
+	int error = -ENOMEM;
 
+	if (!account_take(account, ACCOUNT_OPENS, most))
+		return -EMFILE;
+	open = calloc(1, sizeof(*open));
 	if (!open)
-		return NULL;
-	/* The token lets another session of the peer attach: guessing it must be hopeless. */
-	while (!open->token) {
-		if (getrandom(&open->token, sizeof(open->token), 0) != (ssize_t)sizeof(open->token)) {
-			free(open);
-			return NULL;
-		}
-	}
+		goto fail;
+	error = -EIO;
+	/* The token lets another session of the guest attach: guessing it must be hopeless. */
+	while (!open->token)
+		if (getrandom(&open->token, sizeof(open->token), 0) != (ssize_t)sizeof(open->token))
+			goto fail;
 	open->refs = 1;
 	open->device = device_get(device);
-	open->peer = *peer;
+	open->account = account;
 	(void)pthread_mutex_init(&open->arm_lock, NULL);
 	(void)pthread_mutex_init(&open->poll_lock, NULL);
-	return open;
+	*result = open;
+	return 0;
+fail:
+	free(open);
+	account_give(account, ACCOUNT_OPENS);
+	return error;
 }
 
 void open_publish(struct open_registry *registry, struct open_file *open)
@@ -87,16 +94,17 @@ void open_destroy(struct open_file *open)
 	device_put(open->device);
 	(void)pthread_mutex_destroy(&open->arm_lock);
 	(void)pthread_mutex_destroy(&open->poll_lock);
+	account_give(open->account, ACCOUNT_OPENS);
 	free(open);
 }
 
-struct open_file *open_find(struct open_registry *registry, uint64_t token, const struct iof_peer *peer)
+struct open_file *open_find(struct open_registry *registry, uint64_t token, const struct account *account)
 {
 	struct open_file *open;
 
 	(void)pthread_mutex_lock(&registry->lock);
 	for (open = registry->first; open; open = open->next)
-		if (open->token == token && peer_same(&open->peer, peer))
+		if (open->token == token && open->account == account)
 			break;
 	if (open)
 		(void)open_get(open);
@@ -105,12 +113,12 @@ struct open_file *open_find(struct open_registry *registry, uint64_t token, cons
 }
 
 /* registry->lock is held. */
-static unsigned shared_by(const struct open_registry *registry, const struct iof_peer *peer)
+static unsigned shared_by(const struct open_registry *registry, const struct account *account)
 {
 	unsigned count = 0;
 
 	for (const struct open_file *open = registry->first; open; open = open->next)
-		count += open->shares && peer_same(&open->peer, peer);
+		count += open->shares && open->account == account;
 	return count;
 }
 
@@ -121,7 +129,7 @@ int open_share(struct open_registry *registry, struct open_file *open, uint64_t 
 	(void)pthread_mutex_lock(&registry->lock);
 	if (!open->shares) {
 		/* Shares can be renewed: without a limit they would hold opens that no handle counts. */
-		if (shared_by(registry, &open->peer) < most)
+		if (shared_by(registry, open->account) < most)
 			(void)open_get(open);
 		else
 			error = -EMFILE;

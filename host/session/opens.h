@@ -7,6 +7,7 @@
 #ifndef IOFERRY_HOST_OPENS_H
 #define IOFERRY_HOST_OPENS_H
 
+#include "host/session/account.h"
 #include "host/session/device.h"
 #include "host/session/readiness.h"
 #include <ioferry/wire.h>
@@ -24,9 +25,9 @@ struct open_file {
 	struct device *device;
 	struct host_file *file;
 	uint64_t token;
-	struct iof_peer peer; /**< who opened it */
+	struct account *account; /**< of who opened it; the open is counted there */
 
-	struct open_file *next, **link; /* registry->lock */
+	struct open_file *next, **link; /* registry->lock; after the last reference, accounts->lock */
 	unsigned shares;                /* registry->lock; while there are any, they hold one reference */
 	uint64_t shared_until_ms;       /* registry->lock */
 
@@ -39,8 +40,8 @@ void open_registry_create(struct open_registry *registry);
 void open_registry_destroy(struct open_registry *registry);
 
 /** Makes an open with one reference and without a file: fill in ->file after the backend has opened it, then
- *  open_publish(). NULL: no memory, or no random number for its token. */
-struct open_file *open_create(struct device *device, const struct iof_peer *peer);
+ *  open_publish(). 0; -EMFILE: the guest has @p most; -ENOMEM; -EIO: no random number for its token. */
+int open_create(struct device *device, struct account *account, unsigned most, struct open_file **result);
 void open_publish(struct open_registry *registry, struct open_file *open);
 struct open_file *open_get(struct open_file *open);
 /** @return true: the last reference went, and the caller must call open_destroy(). */
@@ -48,10 +49,10 @@ bool open_put(struct open_registry *registry, struct open_file *open);
 /** The driver's release (if there is a file); may wait. */
 void open_destroy(struct open_file *open);
 
-/** The open of this token if @p peer made it, with a reference; NULL. */
-struct open_file *open_find(struct open_registry *registry, uint64_t token, const struct iof_peer *peer);
+/** The open of this token if the guest made it, with a reference; NULL. */
+struct open_file *open_find(struct open_registry *registry, uint64_t token, const struct account *account);
 /** Keeps the open even without handles, until @p until_ms or until as many have attached as there were shares.
- *  0; -EMFILE: its peer has shared @p most other opens. */
+ *  0; -EMFILE: its guest has shared @p most other opens. */
 int open_share(struct open_registry *registry, struct open_file *open, uint64_t until_ms, unsigned most);
 /** Somebody attaches, and has a reference: one share less, if there is one. */
 void open_unshare(struct open_registry *registry, struct open_file *open);

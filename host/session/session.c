@@ -3,6 +3,7 @@
 #include "host/session/session.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 enum {
+	THREADS_OWN = 2,    /* threads that a session has however many its guest has */
 	SPARE_SECONDS = 10, /* how long a thread that nobody needs stays */
 	LOG_BURST = 20,
 	LOG_INTERVAL_MS = 1000, /* lines about a session */
@@ -51,7 +53,8 @@ void session_log(struct session *session, enum iof_log_level level, const char *
 		iof_log(level, "%s session %llu: %s", session->peer.name, (unsigned long long)session->id, text);
 }
 
-int session_create(struct engine *engine, struct iof_link *link, const char *address, struct session **result)
+int session_create(struct engine *engine, struct iof_link *link, const char *address, struct account *account,
+		   struct session **result)
 {
 	struct session *session = calloc(1, sizeof(*session));
 	int error = -ENOMEM;
@@ -61,8 +64,10 @@ int session_create(struct engine *engine, struct iof_link *link, const char *add
 	session->engine = engine;
 	session->link = link;
 	session->peer = *link->ops->peer(link);
+	session->account = account;
 	session->limits = engine->limits;
 	session->began_ms = clock_ms();
+	session->hello_until_ms = session->began_ms + session->limits.hello_ms;
 	session->message_max = engine->limits.message < IOF_MESSAGE_MAX ? engine->limits.message : IOF_MESSAGE_MAX;
 	session->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	session->address = strdup(address);
@@ -107,13 +112,34 @@ struct start {
 	enum role role;
 };
 
-/* session->lock is held, except for the first. */
+static int create_thread(struct start *start)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int error;
+
+	(void)pthread_attr_init(&attributes);
+	(void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	error = -pthread_create(&thread, &attributes, worker_main, start);
+	(void)pthread_attr_destroy(&attributes);
+	return error;
+}
+
+/* A session whose guest has used up its threads still reads, and can have one call in a driver. */
+static bool take_thread(struct session *session)
+{
+	bool own = session->n_workers < THREADS_OWN;
+
+	return account_take(session->account, ACCOUNT_THREADS, own ? UINT_MAX : session->limits.threads_per_guest);
+}
+
+/* session->lock is held, except for the first. 0; -EDQUOT: the guest's other sessions have its threads; -ENOMEM, or as
+ * pthread_create(). */
 static int spawn(struct session *session, enum role role)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	struct start *start = malloc(sizeof(*start));
-	pthread_attr_t attributes;
-	pthread_t thread;
 	int error = -ENOMEM;
 
 	if (!worker || !start)
@@ -122,19 +148,19 @@ static int spawn(struct session *session, enum role role)
 	worker->walk = iof_walk_create(session->limits.message - IOF_REQUEST_SIZE);
 	if (!worker->walk)
 		goto fail;
+	error = -EDQUOT;
+	if (!take_thread(session))
+		goto fail;
 	*start = (struct start){.worker = worker, .role = role};
 	worker->next = session->workers;
 	session->workers = worker;
 	session->n_workers++;
-	(void)pthread_attr_init(&attributes);
-	(void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	error = -pthread_create(&thread, &attributes, worker_main, start);
-	(void)pthread_attr_destroy(&attributes);
+	error = create_thread(start);
 	if (!error)
 		return 0;
 	session->workers = worker->next;
 	session->n_workers--;
+	account_give(session->account, ACCOUNT_THREADS);
 fail:
 	if (worker)
 		iof_walk_destroy(worker->walk);
@@ -167,9 +193,9 @@ static int call_standby(struct session *session)
 		session->call_watcher = true;
 		(void)pthread_cond_signal(&session->called);
 	} else if (session->n_workers >= session->limits.threads) {
-		error = -EAGAIN;
+		error = -EBUSY;
 	} else {
-		error = spawn(session, ROLE_WATCHER) ? -EAGAIN : 0;
+		error = spawn(session, ROLE_WATCHER);
 	}
 	if (!error)
 		atomic_store(&session->watched, true);
@@ -436,6 +462,7 @@ static void leave(struct worker *worker)
 	for (link = &session->workers; *link != worker; link = &(*link)->next)
 		;
 	*link = worker->next;
+	account_give(session->account, ACCOUNT_THREADS); /* the session is still counted there */
 	last = --session->n_workers == 0;
 	if (atomic_load(&session->ended)) /* the watcher's first call may have been undone by the reader's timer */
 		set_timer(session, 1);

@@ -3,7 +3,10 @@
  * @file session.h
  * What the parts of the session engine share:
  *
- *     engine.c    sessions of the daemon, and the ticker: repeats cancels, writes backlogs, ends shares
+ *     engine.c    sessions of the daemon
+ *     ticker.c    what is done late: cancels again, backlogs, ends of shares, hellos that do not come
+ *     account.c   what a guest uses, over all its sessions
+ *     closers.c   releases of opens that nobody may wait for
  *     session.c   threads of a session and the reader's role
  *     cancel.c    calls in drivers, and how a cancel gets at them
  *     dispatch.c  a message to a checked job
@@ -18,7 +21,7 @@
  *
  * Locks, in the order in which they may be taken: engine->lock, session->lock, open->arm_lock, a backend's own,
  * open->poll_lock, replies->lock, a link's own. Innermost, with nothing taken inside: open_registry->lock,
- * device->lock, engine->ticker_lock, engine->log_lock.
+ * device->lock, accounts->lock, engine->ticker_lock, engine->log_lock.
  */
 #ifndef IOFERRY_HOST_SESSION_H
 #define IOFERRY_HOST_SESSION_H
@@ -29,6 +32,7 @@
 #include <ioferry/control.h>
 #include <ioferry/log.h>
 #include <ioferry/marshal.h>
+#include <time.h>
 
 struct session;
 
@@ -38,7 +42,8 @@ struct engine {
 	struct engine_limits limits;
 	struct device_set *devices;
 	struct session *sessions;
-	unsigned n_sessions, n_closers;
+	unsigned n_sessions;
+	unsigned n_closing, n_closers; /* opens that are being released, or are to be, elsewhere; threads for that */
 	uint64_t next_session;
 	uint64_t started_ms;
 	bool stopping;
@@ -49,6 +54,7 @@ struct engine {
 	pthread_t ticker;
 
 	struct open_registry opens;
+	struct accounts accounts;
 	pthread_mutex_t log_lock;
 	struct iof_log_limit log_limit; /* of all sessions: a guest may come in again and again */
 	_Atomic bool trace;
@@ -121,12 +127,15 @@ struct session {
 	uint64_t id;
 	struct iof_link *link;
 	struct iof_peer peer;
+	struct account *account; /* the session is counted there */
 	char *address;
 	char client[64];
 	uint32_t abi;
 	uint64_t began_ms;
 	uint32_t message_max;
-	bool greeted;
+	_Atomic bool greeted;
+	uint64_t hello_until_ms; /* the ticker's */
+	bool stranger;           /* engine->lock; no device admits the guest */
 	struct engine_limits limits;
 	struct replies replies;
 	struct agreement *agreements; /* the reader's */
@@ -159,17 +168,28 @@ struct session {
 
 uint64_t clock_ms(void);
 uint64_t clock_us(void);
+struct timespec timespec_of_ms(uint64_t ms);
 
 /* engine.c */
-/* Any thread, with any lock held. */
-void engine_wake_ticker(struct engine *engine);
 /* The last thread of the session leaves: frees it. */
 void engine_session_gone(struct session *session);
+
+/* ticker.c */
+int ticker_start(struct engine *engine);
+void ticker_stop(struct engine *engine);
+/* Any thread, with any lock held. */
+void engine_wake_ticker(struct engine *engine);
+
+/* closers.c */
 /* open_destroy() in a thread of its own, for callers that must not wait. */
 void engine_close_elsewhere(struct engine *engine, struct open_file *open);
+/* Starts closers that could not be started before. False: some still could not. */
+bool engine_retry_closers(struct engine *engine);
 
 /* session.c */
-int session_create(struct engine *engine, struct iof_link *link, const char *address, struct session **result);
+/* @p account has the session counted already, and still has when this fails. */
+int session_create(struct engine *engine, struct iof_link *link, const char *address, struct account *account,
+		   struct session **result);
 void session_destroy(struct session *session);
 /* Begins with one thread, the reader. */
 int session_start(struct session *session);
@@ -178,7 +198,8 @@ void session_log(struct session *session, enum iof_log_level level, const char *
 	__attribute__((format(printf, 3, 4)));
 /* After a send: notes a backlog, ends the link if it is dead or full. */
 void session_sent(struct session *session, int result);
-/* Around an operation that may wait. -EAGAIN: no standby would be left, and the operation must not begin. */
+/* Around an operation that may wait. Negative: no standby would be left, and the operation must not begin. -EBUSY: the
+ * session has all its threads; -EDQUOT: the guest has; else what pthread_create() says. */
 int guard_enter(struct worker *worker);
 void guard_leave(struct worker *worker);
 /* Drops a reference to an open; the release of the last one is guarded. */
@@ -186,7 +207,7 @@ void worker_put_open(struct worker *worker, struct open_file *open);
 
 /* cancel.c */
 /* Around a guarded operation that can be cancelled: from here on a cancel reaches the job, until driver_leave(), which
- * tells whether one did. -EAGAIN as guard_enter(). */
+ * tells whether one did. Negative as guard_enter(). */
 int driver_enter(struct worker *worker);
 bool driver_leave(struct worker *worker);
 /* Cancels the running call of @p tag; one that is not running any more is left alone. */
@@ -210,8 +231,8 @@ void job_reply(struct worker *worker, enum iof_status status, int64_t result, ui
 bool job_is_traced(const struct worker *worker);
 /* One line for a call that has been answered; @p after: what it brought back. */
 void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const char *after);
-/* Why driver_enter() failed. */
-void job_log_busy(struct worker *worker);
+/* Why driver_enter() failed with @p error. */
+void job_log_busy(struct worker *worker, int error);
 void job_refuse(struct worker *worker, int error);
 
 /* control.c */

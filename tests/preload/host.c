@@ -312,7 +312,7 @@ int main(int argc, char **argv)
 		struct iof_link *link;
 
 		if (!listener->ops->accept(listener, &link))
-			(void)engine_accept(engine, link, argv[1]);
+			(void)engine_accept(engine, link, argv[1], reason, sizeof reason);
 	}
 	(void)engine_stop(engine, 1000);
 	listener->ops->destroy(listener);

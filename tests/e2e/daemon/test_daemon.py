@@ -193,6 +193,17 @@ def test_noise_ends_only_its_own_session(start, noise):
     guest.close()
 
 
+def test_a_session_over_a_cap_is_refused_and_the_log_says_which(start):
+    daemon = start(text=f"limits: {{sessions_per_guest: 2}}\n{DEVICES}")
+    guests = [begin(daemon.path), begin(daemon.path)]
+    with pytest.raises((EOFError, ConnectionResetError, BrokenPipeError)):
+        begin(daemon.path)
+    daemon.wait_log(f"session refused: unix:uid={os.geteuid()}: it has 2 sessions ('sessions_per_guest')")
+    assert guests[0].open("can0")[0] == 0
+    for guest in guests:
+        guest.close()
+
+
 def test_log_is_rate_limited(start):
     daemon = start()
     guest = begin(daemon.path)

@@ -131,6 +131,8 @@ static void fake_close(struct host_file *file)
 {
 	struct fake *fake = fake_of(file);
 
+	while (fake->close_waits && wait_byte(fake) < 0)
+		;
 	(void)pthread_mutex_lock(&fake->lock);
 	for (struct fake_file **link = &fake->files; *link; link = &(*link)->next) {
 		if (&(*link)->base == file) {

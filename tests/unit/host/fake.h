@@ -23,10 +23,11 @@ struct fake {
 	struct host_device base;
 	int pipe[2];
 	atomic_int waiting, open_files, opens, closes, cancels, reads;
-	atomic_int open_waits; /* open() waits as FAKE_WAIT does */
-	atomic_int poll_waits; /* the next poll() waits as FAKE_STUBBORN does, before it looks */
-	atomic_uint ready;     /* poll */
-	atomic_uint soon;      /* becomes ready, in another thread, while poll() has not answered yet */
+	atomic_int open_waits;  /* open() waits as FAKE_WAIT does */
+	atomic_int close_waits; /* close() waits as FAKE_STUBBORN does */
+	atomic_int poll_waits;  /* the next poll() waits as FAKE_STUBBORN does, before it looks */
+	atomic_uint ready;      /* poll */
+	atomic_uint soon;       /* becomes ready, in another thread, while poll() has not answered yet */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct fake_file *files;

@@ -33,18 +33,28 @@ void test_engine_end(struct engine *engine)
 	engine_destroy(engine);
 }
 
-struct guest guest_connect(struct engine *engine, uid_t uid)
+int guest_try(struct engine *engine, uid_t uid, struct guest *guest, char *reason, size_t size)
 {
 	struct iof_peer peer = {.transport = "unix", .uid = uid, .gid = uid, .pid = 1, .cid = UINT32_MAX};
-	struct guest guest = {.acknowledges = true};
 	struct iof_link *link;
-	int pair[2];
+	int pair[2], error;
 
 	(void)snprintf(peer.name, sizeof(peer.name), "unix:uid=%u", (unsigned)uid);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	assert_int_equal(iof_stream_link_create(pair[0], &peer, &link), 0);
-	assert_int_equal(engine_accept(engine, link, "unix:/test.sock"), 0);
-	guest.fd = pair[1];
+	error = engine_accept(engine, link, "unix:/test.sock", reason, size);
+	*guest = (struct guest){.fd = pair[1], .acknowledges = true};
+	if (error)
+		guest_end(guest);
+	return error;
+}
+
+struct guest guest_connect(struct engine *engine, uid_t uid)
+{
+	struct guest guest;
+	char reason[256];
+
+	assert_int_equal(guest_try(engine, uid, &guest, reason, sizeof(reason)), 0);
 	return guest;
 }
 

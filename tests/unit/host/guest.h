@@ -31,6 +31,8 @@ void test_engine_end(struct engine *engine);
 
 /** A session of a Unix peer with this uid; no hello yet. */
 struct guest guest_connect(struct engine *engine, uid_t uid);
+/** As guest_connect(), where the engine may refuse; its errno, and why. */
+int guest_try(struct engine *engine, uid_t uid, struct guest *guest, char *reason, size_t size);
 /** With hello. */
 struct guest guest_begin(struct engine *engine, uid_t uid);
 void guest_end(struct guest *guest);

@@ -153,6 +153,8 @@ static void settings_are_read(void **state)
 	assert_int_equal(settings.limits.message, 65536);
 	assert_int_equal(settings.limits.threads, 16);
 	assert_int_equal(settings.limits.handles, ENGINE_LIMITS_DEFAULT.handles);
+	assert_int_equal(settings.limits.strangers, ENGINE_LIMITS_DEFAULT.strangers);
+	assert_int_equal(settings.limits.sessions_per_guest, 2); /* one guest cannot have all */
 	assert_int_equal(settings.log_level, IOF_LOG_DEBUG);
 	one = device_set_find(settings.devices, "one");
 	two = device_set_find(settings.devices, "two");
@@ -192,6 +194,28 @@ static void a_reload_keeps_what_did_not_change(void **state)
 	free(changed);
 }
 
+static void limits_of_a_guest_follow_the_others(void **state)
+{
+	static const char many[] = HEAD "limits: {threads: 500, handles: 5000, sessions: 10}\n" DEVICES DEVICE "}\n";
+	static const char given[] =
+		HEAD "limits: {threads: 500, threads_per_guest: 50, handles: 5000, opens_per_guest: 60, "
+		     "sessions: 10, sessions_per_guest: 9, strangers: 0}\n" DEVICES DEVICE "}\n";
+	struct settings settings;
+
+	(void)state;
+	assert_int_equal(read_text(many, NULL, &settings), 0);
+	assert_int_equal(settings.limits.threads_per_guest, 500);
+	assert_int_equal(settings.limits.opens_per_guest, 5000);
+	assert_int_equal(settings.limits.sessions_per_guest, 5);
+	settings_clear(&settings);
+	assert_int_equal(read_text(given, NULL, &settings), 0);
+	assert_int_equal(settings.limits.threads_per_guest, 50);
+	assert_int_equal(settings.limits.opens_per_guest, 60);
+	assert_int_equal(settings.limits.sessions_per_guest, 9);
+	assert_int_equal(settings.limits.strangers, 0);
+	settings_clear(&settings);
+}
+
 static void sizes_and_numbers(void **state)
 {
 	static const char text[] = "{e: 4KiB, f: 7, g: 010, h: 4KB}";
@@ -216,6 +240,7 @@ int main(void)
 		cmocka_unit_test(errors_say_where_what_and_what_to_do),
 		cmocka_unit_test(settings_are_read),
 		cmocka_unit_test(a_reload_keeps_what_did_not_change),
+		cmocka_unit_test(limits_of_a_guest_follow_the_others),
 		cmocka_unit_test(sizes_and_numbers),
 	};
 
