@@ -2,6 +2,7 @@
 /* Calls in drivers, and how a cancel gets at them. */
 #include "host/session/session.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,25 +13,39 @@ enum {
 	DOUBLINGS = 6,       /* at most, for one that does not listen */
 };
 
+static void unmark(struct worker *worker)
+{
+	(void)pthread_mutex_lock(&worker->session->lock);
+	worker->in_driver = false;
+	(void)pthread_mutex_unlock(&worker->session->lock);
+}
+
 /* Marked before the guard: as soon as the timer runs another thread may read a cancel of this call, and a cancel that
  * finds nothing is forgotten. */
 int driver_enter(struct worker *worker)
 {
 	struct session *session = worker->session;
+	struct job *job = &worker->job;
 	int error;
 
-	worker->job.began_us = clock_us();
+	if (worker->reader && inbox_has_cancel(session, job->request.tag))
+		return -ECANCELED;
+	job->began_us = clock_us();
 	(void)pthread_mutex_lock(&session->lock);
 	worker->in_driver = true;
 	worker->signals = 0;
 	(void)pthread_mutex_unlock(&session->lock);
 	error = guard_enter(worker);
-	if (!error)
-		return 0;
-	(void)pthread_mutex_lock(&session->lock);
-	worker->in_driver = false;
-	(void)pthread_mutex_unlock(&session->lock);
-	return error;
+	if (error) {
+		unmark(worker);
+		return error;
+	}
+	if (__atomic_load_n(&job->call.cancelled, __ATOMIC_RELAXED)) {
+		(void)driver_leave(worker);
+		return -ECANCELED;
+	}
+	job->started = true;
+	return 0;
 }
 
 bool driver_leave(struct worker *worker)

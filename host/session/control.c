@@ -204,6 +204,8 @@ static int open_file(struct worker *worker, struct device *device, int flags)
 	if (job_is_traced(worker))
 		(void)snprintf(job->before, sizeof(job->before), "flags=0%o", (unsigned)flags);
 	error = driver_enter(worker);
+	if (error == -ECANCELED)
+		return error;
 	if (error) {
 		job_log_busy(worker, error);
 		return -EAGAIN;
@@ -226,14 +228,12 @@ static void answer_open(struct worker *worker, struct handle *handle, const char
 	struct open_file *open = job->open;
 	iof_handle id;
 
-	if (job_is_traced(worker))
+	if (job_is_traced(worker) && error != -ECANCELED)
 		job_trace(worker, error ? IOF_STATUS_REFUSED : IOF_STATUS_COMPLETED, 0, (uint32_t)-error, "");
-	if (error == -ECANCELED) { /* the cancel ended it: no refusal, and nothing stays open */
-		job_reply(worker, IOF_STATUS_INTERRUPTED, -1, EINTR, NULL, 0, false);
-		error = 1;
-	} else if (error) {
+	if (error == -ECANCELED) /* no refusal, and nothing stays open */
+		job_cut(worker);
+	else if (error)
 		refuse(worker, -error, "%s: open: %s", name, strerror(-error));
-	}
 	if (error) {
 		handle_unreserve(session, handle);
 		return;

@@ -49,6 +49,7 @@ void job_trace(struct worker *worker, enum iof_status status, int64_t result, ui
 {
 	static const char *const words[] = {[IOF_STATUS_COMPLETED] = "",
 					    [IOF_STATUS_INTERRUPTED] = "interrupted ",
+					    [IOF_STATUS_NEVER_STARTED] = "never started ",
 					    [IOF_STATUS_REFUSED] = "refused "};
 	const struct job *job = &worker->job;
 	const char *name = error ? strerrorname_np((int)error) : NULL;
@@ -87,7 +88,7 @@ static void count(const struct job *job, enum iof_status status, uint32_t error)
 	atomic_fetch_add_explicit(&counts->calls, 1, memory_order_relaxed);
 	if (status == IOF_STATUS_REFUSED)
 		atomic_fetch_add_explicit(&counts->refused, 1, memory_order_relaxed);
-	else if (status == IOF_STATUS_INTERRUPTED)
+	else if (status == IOF_STATUS_INTERRUPTED || status == IOF_STATUS_NEVER_STARTED)
 		atomic_fetch_add_explicit(&counts->interrupted, 1, memory_order_relaxed);
 	else if (error)
 		atomic_fetch_add_explicit(&counts->errors, 1, memory_order_relaxed);
@@ -119,6 +120,15 @@ void job_refuse(struct worker *worker, int error)
 	job_reply(worker, IOF_STATUS_REFUSED, -1, (uint32_t)error, NULL, 0, false);
 	if (job_is_traced(worker))
 		job_trace(worker, IOF_STATUS_REFUSED, -1, (uint32_t)error, "");
+}
+
+void job_cut(struct worker *worker)
+{
+	enum iof_status status = worker->job.started ? IOF_STATUS_INTERRUPTED : IOF_STATUS_NEVER_STARTED;
+
+	job_reply(worker, status, -1, EINTR, NULL, 0, false);
+	if (job_is_traced(worker))
+		job_trace(worker, status, -1, EINTR, "");
 }
 
 /* Packs what the driver left and answers. @p result as the driver gave it. */
@@ -202,6 +212,10 @@ static void execute_call(struct worker *worker)
 		return;
 	}
 	error = driver_enter(worker);
+	if (error == -ECANCELED) {
+		job_cut(worker);
+		return;
+	}
 	if (error) {
 		job_log_busy(worker, error);
 		job_refuse(worker, EAGAIN);

@@ -21,7 +21,6 @@ enum {
 	LOG_BURST_ALL = 200,
 	LOG_INTERVAL_ALL_MS = 100, /* and about all */
 	STACK_BYTES = 1 << 20,
-	INBOX_MESSAGES = 4, /* inbox in greatest messages: more than any transport delivers at once */
 };
 
 static void *worker_main(void *context);
@@ -297,29 +296,6 @@ static void end_session(struct worker *worker)
 		worker_put_open(worker, open);
 }
 
-/* Copies a message behind the one that is being run. */
-static int inbox_append(struct session *session, const uint8_t *bytes, size_t length)
-{
-	size_t need = session->inbox_used + 8 + ((length + 7) & ~(size_t)7);
-
-	if (need > session->inbox_size) {
-		size_t size = need < 4096 ? 4096 : need * 2;
-		uint8_t *grown;
-
-		if (size > (size_t)session->limits.message * INBOX_MESSAGES * 2)
-			return -ENOBUFS;
-		grown = realloc(session->inbox, size);
-		if (!grown)
-			return -ENOMEM;
-		session->inbox = grown;
-		session->inbox_size = size;
-	}
-	iof_put_u64(session->inbox + session->inbox_used, length);
-	memcpy(session->inbox + session->inbox_used + 8, bytes, length);
-	session->inbox_used = need;
-	return 0;
-}
-
 /* A message's bytes are gone when this returns. The first becomes the job, which runs after receive() has
  * returned, so that another thread can receive meanwhile; only what came together with it has to be copied. */
 static void deliver(void *context, const uint8_t *bytes, size_t length)
@@ -336,19 +312,22 @@ static void deliver(void *context, const uint8_t *bytes, size_t length)
 		session->receive_error = job_prepare(session->receiving, bytes, length);
 }
 
-static void prepare_from_inbox(struct worker *worker)
+/* False: there is nothing in it. */
+static bool prepare_from_inbox(struct worker *worker)
 {
 	struct session *session = worker->session;
-	const uint8_t *at = session->inbox + session->inbox_next;
-	size_t length = (size_t)iof_get_u64(at);
+	const uint8_t *bytes;
+	size_t length;
 	int error;
 
-	session->inbox_next += 8 + ((length + 7) & ~(size_t)7);
-	error = job_prepare(worker, at + 8, length);
+	if (!inbox_take(session, &bytes, &length))
+		return false;
+	error = job_prepare(worker, bytes, length);
 	if (error) {
 		session->receive_error = error;
-		session->inbox_next = session->inbox_used;
+		inbox_clear(session);
 	}
+	return true;
 }
 
 static void receive(struct worker *worker)
@@ -356,7 +335,7 @@ static void receive(struct worker *worker)
 	struct session *session = worker->session;
 	ssize_t result;
 
-	session->inbox_used = session->inbox_next = 0;
+	inbox_clear(session);
 	session->receiving = worker;
 	result = session->link->ops->receive(session->link, true, deliver, session);
 	if (result < 0 && result != -EINTR && result != -EAGAIN && !session->receive_error) {
@@ -395,8 +374,8 @@ static enum role read_messages(struct worker *worker)
 		if (worker->job.pending) {
 			job_execute(worker);
 			job_drop(worker);
-		} else if (session->inbox_next < session->inbox_used) {
-			prepare_from_inbox(worker);
+		} else if (prepare_from_inbox(worker)) {
+			continue;
 		} else if (session->receive_error) {
 			session_log(session, IOF_LOG_INFO, "ended: %s",
 				    session->receive_error == -ENODEV ? "the guest left"

@@ -8,6 +8,7 @@
  *     account.c   what a guest uses, over all its sessions
  *     closers.c   releases of opens that nobody may wait for
  *     session.c   threads of a session and the reader's role
+ *     inbox.c     messages that came together
  *     cancel.c    calls in drivers, and how a cancel gets at them
  *     dispatch.c  a message to a checked job
  *     execute.c   a job to a reply
@@ -97,6 +98,7 @@ struct job {
 
 	struct host_call call;
 	uint64_t began_us;
+	bool started; /* the driver was entered */
 	bool answered;
 	char before[300]; /* trace */
 };
@@ -142,7 +144,7 @@ struct session {
 	size_t n_agreements;
 	_Atomic uint64_t messages_in, bytes_in;
 
-	/* The reader's: messages that came together with the one that is being run. */
+	/* The reader's. */
 	uint8_t *inbox;
 	size_t inbox_size, inbox_used, inbox_next;
 	struct worker *receiving;
@@ -205,9 +207,18 @@ void guard_leave(struct worker *worker);
 /* Drops a reference to an open; the release of the last one is guarded. */
 void worker_put_open(struct worker *worker, struct open_file *open);
 
+/* inbox.c: messages that came together with the one that is being run. In the reader. */
+int inbox_append(struct session *session, const uint8_t *bytes, size_t length);
+/* The next message, where it lies until the inbox is cleared or appended to. False: none. */
+bool inbox_take(struct session *session, const uint8_t **bytes, size_t *length);
+void inbox_clear(struct session *session);
+/* Whether one of the next messages cancels the call of @p tag. */
+bool inbox_has_cancel(const struct session *session, uint64_t tag);
+
 /* cancel.c */
 /* Around a guarded operation that can be cancelled: from here on a cancel reaches the job, until driver_leave(), which
- * tells whether one did. Negative as guard_enter(). */
+ * tells whether one did. -ECANCELED: one has come already, and the operation must not begin; else negative as
+ * guard_enter(). */
 int driver_enter(struct worker *worker);
 bool driver_leave(struct worker *worker);
 /* Cancels the running call of @p tag; one that is not running any more is left alone. */
@@ -234,6 +245,8 @@ void job_trace(struct worker *worker, enum iof_status status, int64_t result, ui
 /* Why driver_enter() failed with @p error. */
 void job_log_busy(struct worker *worker, int error);
 void job_refuse(struct worker *worker, int error);
+/* The answer to a call that was cancelled: interrupted, or never started. */
+void job_cut(struct worker *worker);
 
 /* control.c */
 void control_execute(struct worker *worker);

@@ -40,7 +40,7 @@ enum iof_request_flags {
 enum iof_status {
 	IOF_STATUS_COMPLETED,     /**< it ran; result and error are the driver's */
 	IOF_STATUS_INTERRUPTED,   /**< a cancel made the driver return EINTR */
-	IOF_STATUS_NEVER_STARTED, /**< cancelled before it reached the driver */
+	IOF_STATUS_NEVER_STARTED, /**< its cancel had come before it was given to the driver; error is EINTR */
 	IOF_STATUS_REFUSED,       /**< ioferry refused it: policy, undeclared, malformed, over a cap; error says why */
 	IOF_STATUS_EVENT,         /**< no reply: pushed readiness. tag = handle, result = revents */
 	IOF_STATUS_LOST,          /**< never on the wire: the guest's engine ends calls with it when the link is gone */
