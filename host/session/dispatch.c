@@ -243,6 +243,10 @@ int job_prepare(struct worker *worker, const uint8_t *bytes, size_t length)
 		return reject(session, "no hello first", request.op);
 	if (replies_ack(&session->replies, request.ack) < 0)
 		return reject(session, "an acknowledgement of replies that were not made", request.op);
+	if (worker->lent && request.ack >= worker->lent) {
+		worker->lent = 0;
+		(void)iof_walk_trim(worker->walk, false);
+	}
 	bytes += IOF_REQUEST_SIZE;
 	length -= IOF_REQUEST_SIZE;
 	error = serve_at_once(session, &request, bytes, length);
@@ -278,4 +282,5 @@ void job_drop(struct worker *worker)
 	if (job->open)
 		worker_put_open(worker, job->open);
 	job->open = NULL;
+	(void)iof_walk_trim(worker->walk, worker->lent != 0);
 }

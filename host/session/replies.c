@@ -6,8 +6,8 @@
 #include <string.h>
 
 enum {
-	REFUSALS = 2,       /* slots are this many times the cap: refusals and answers to poll are kept too */
-	OWN_REUSED = 16384, /* larger copies are freed when acknowledged */
+	REFUSALS = 2,      /* slots are this many times the cap: refusals and answers to poll are kept too */
+	OWN_REUSED = 1024, /* larger copies are freed when acknowledged: each slot may have one */
 };
 
 int replies_create(struct replies *replies, struct iof_link *link, uint32_t cap, size_t cap_bytes)

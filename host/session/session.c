@@ -347,11 +347,23 @@ static void receive(struct worker *worker)
 	}
 }
 
+/* A thread that may not be needed for long keeps no large reply for the guest; a copy is gone with its acknowledgement.
+ */
+static void drop_large_reply(struct worker *worker)
+{
+	if (!worker->lent || !iof_walk_trim(worker->walk, true))
+		return;
+	replies_settle(&worker->session->replies, worker->lent);
+	worker->lent = 0;
+	(void)iof_walk_trim(worker->walk, false);
+}
+
 static enum role after_driver(struct worker *worker)
 {
 	struct session *session = worker->session;
 	enum role role = ROLE_SPARE;
 
+	drop_large_reply(worker);
 	(void)pthread_mutex_lock(&session->lock);
 	session->n_returning -= worker->returning;
 	worker->returning = false;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "arena.h"
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Under AddressSanitizer memory that was not handed out is poisoned and takes are kept apart, so that an
  * overrun inside the area is found like one of malloc's. */
@@ -64,6 +66,19 @@ void iof_arena_rewind(struct iof_arena *arena, size_t used)
 	memset(arena->base + used, 0, length);
 	arena_poison(arena->base + used, length);
 	arena->used = used;
+}
+
+/* The last, incomplete page is cleared; the others come back as zeros. */
+void iof_arena_give_back(struct iof_arena *arena)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), whole = arena->used & ~(page - 1);
+
+	arena_unpoison(arena->base, arena->used);
+	if (madvise(arena->base, whole, MADV_DONTNEED) < 0)
+		whole = 0;
+	memset(arena->base + whole, 0, arena->used - whole);
+	arena_poison(arena->base, arena->used);
+	arena->used = 0;
 }
 
 void iof_arena_release(struct iof_arena *arena)

@@ -24,6 +24,8 @@ void *iof_arena_take(struct iof_arena *arena, size_t size, size_t align);
 void *iof_arena_extend(struct iof_arena *arena, const void *end, size_t size);
 /** Gives back all that was taken since @p used had this value, and clears it. */
 void iof_arena_rewind(struct iof_arena *arena, size_t used);
+/** As iof_arena_rewind() to nothing; whole pages go back to the system. The area must be one of mmap()'s own pages. */
+void iof_arena_give_back(struct iof_arena *arena);
 /** Ends the arena's use of its area, of whatever state. */
 void iof_arena_release(struct iof_arena *arena);
 

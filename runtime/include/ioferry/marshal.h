@@ -46,6 +46,13 @@ struct iof_memory {
 struct iof_walk *iof_walk_create(size_t max_payload);
 void iof_walk_destroy(struct iof_walk *walk); /**< NULL is allowed */
 
+/**
+ * When a call is over: gives pages that a large one has touched back to the system. A small one costs nothing.
+ * @param keep_payload what iof_gather() or iof_pack() gave is still needed; all else of the call is gone
+ * @return whether a large payload was kept
+ */
+bool iof_walk_trim(struct iof_walk *walk, bool keep_payload);
+
 /** Why the last pass failed: "arg.count is 20, at most 16". Valid until the next pass; "" if it did not. */
 const char *iof_walk_reason(const struct iof_walk *walk);
 

@@ -70,7 +70,7 @@ const struct iof_interface fake_interface = {
 	.hash = 0xfa4e,
 	.commands = commands,
 	.n_commands = sizeof(commands) / sizeof(commands[0]),
-	.read = {.record = &type_word, .count_records = true, .direction = IOF_OUT_EXACT, .max_count = 2000},
+	.read = {.record = &type_word, .count_records = true, .direction = IOF_OUT_EXACT, .max_count = 100000},
 	.write = {.record = &type_word, .direction = IOF_IN, .max_count = 200000},
 	.poll = true,
 };
@@ -178,6 +178,8 @@ static ssize_t fake_read(struct host_file *file, void *buffer, size_t count, str
 
 	(void)call;
 	atomic_fetch_add(&fake_of(file)->reads, 1);
+	while (fake_of(file)->read_waits && wait_byte(fake_of(file)) < 0)
+		;
 	for (i = 0; i < count && i < there; i++)
 		words[i] = (uint32_t)(i + 100);
 	return (ssize_t)i;

@@ -24,7 +24,8 @@ struct fake {
 	int pipe[2];
 	atomic_int waiting, open_files, opens, closes, cancels, reads;
 	atomic_int open_waits;  /* open() waits as FAKE_WAIT does */
-	atomic_int close_waits; /* close() waits as FAKE_STUBBORN does */
+	atomic_int read_waits;  /* read() waits as FAKE_STUBBORN does */
+	atomic_int close_waits; /* close() likewise */
 	atomic_int poll_waits;  /* the next poll() waits as FAKE_STUBBORN does, before it looks */
 	atomic_uint ready;      /* poll */
 	atomic_uint soon;       /* becomes ready, in another thread, while poll() has not answered yet */

@@ -110,17 +110,33 @@ static void read_exactly(struct guest *guest, uint8_t *to, size_t length)
 	}
 }
 
-void guest_receive(struct guest *guest, struct answer *answer)
+static void receive_header(struct guest *guest, struct iof_reply *reply)
 {
 	uint8_t header[IOF_REPLY_SIZE];
 
 	read_exactly(guest, header, sizeof(header));
-	assert_int_equal(iof_reply_decode(header, sizeof(header), IOF_MESSAGE_MAX, &answer->reply), 0);
+	assert_int_equal(iof_reply_decode(header, sizeof(header), IOF_MESSAGE_MAX, reply), 0);
+	if (reply->seq == guest->arrived + 1)
+		guest->arrived++;
+}
+
+void guest_receive(struct guest *guest, struct answer *answer)
+{
+	receive_header(guest, &answer->reply);
 	answer->length = answer->reply.length - IOF_REPLY_SIZE;
 	assert_true(answer->length <= sizeof(answer->payload));
 	read_exactly(guest, answer->payload, answer->length);
-	if (answer->reply.seq == guest->arrived + 1)
-		guest->arrived++;
+}
+
+void guest_receive_long(struct guest *guest, struct iof_reply *reply)
+{
+	uint8_t *payload;
+
+	receive_header(guest, reply);
+	payload = malloc(reply->length);
+	assert_non_null(payload);
+	read_exactly(guest, payload, reply->length - IOF_REPLY_SIZE);
+	free(payload);
 }
 
 void guest_expect_end(struct guest *guest)

@@ -43,6 +43,8 @@ uint64_t guest_send(struct guest *guest, struct iof_request request, const void 
 void guest_send_bytes(struct guest *guest, const void *bytes, size_t length);
 /** Next message, within 20 s; fails the test if there is none. */
 void guest_receive(struct guest *guest, struct answer *answer);
+/** As guest_receive(), of a reply of any length, whose payload is dropped. */
+void guest_receive_long(struct guest *guest, struct iof_reply *reply);
 /** The other side has closed. */
 void guest_expect_end(struct guest *guest);
 /** Nothing has come, and nothing comes for @p ms. */

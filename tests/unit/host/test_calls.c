@@ -74,7 +74,7 @@ static void refused_before_the_driver(void **state)
 	struct iof_request read = {.op = IOF_OP_READ, .handle = handle};
 	struct iof_request small = {.op = IOF_OP_IOCTL, .handle = handle, .command = FAKE_WORD, .reply_max = 33};
 	struct iof_request list = {.op = IOF_OP_IOCTL, .handle = handle, .command = FAKE_LIST};
-	uint8_t payload[24] = {0xd1, 0x07};
+	uint8_t payload[24] = {0xa1, 0x86, 0x01};
 	uint64_t tag;
 
 	(void)state;
@@ -84,10 +84,9 @@ static void refused_before_the_driver(void **state)
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, ENOTTY);
 	tag = guest_ioctl(&guest, handle + 1, FAKE_FAST, 0);
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, ENODEV);
-	tag = guest_send(&guest, read, payload, 8); /* 2001 records, at most 2000 */
+	tag = guest_send(&guest, read, payload, 8); /* 100001 records, at most 100000 */
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, EINVAL);
-	payload[0] = 3;
-	payload[1] = 0;
+	iof_put_u64(payload, 3);
 	tag = guest_send(&guest, read, payload, 9); /* a byte too many */
 	guest_expect(&guest, tag, IOF_STATUS_REFUSED, -1, EPROTO);
 	tag = guest_send(&guest, small, payload, 4);
