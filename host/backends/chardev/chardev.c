@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The real node: one guest open is one open of it. */
+#include "complaints.h"
 #include "credentials.h"
 #include "host/backend.h"
 #include "reactor.h"
@@ -7,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ioferry/log.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <poll.h>
@@ -21,6 +21,7 @@ struct chardev {
 	struct host_device base;
 	const char *path;
 	struct credentials *credentials;
+	struct complaints complaints;
 	struct reactor reactor;
 };
 
@@ -73,15 +74,15 @@ static struct chardev_file *file_of(struct host_file *file)
 }
 
 /* Asked before the open too: opening a FIFO would wait, opening other things may do worse. */
-static int check_kind(const struct chardev *chardev, const struct stat *node)
+static int check_kind(struct chardev *chardev, const struct stat *node)
 {
 	if (S_ISCHR(node->st_mode))
 		return 0;
-	iof_log(IOF_LOG_ERR, "%s is no character device; set 'path' to one", chardev->path);
+	complain(&chardev->complaints, "%s is no character device; set 'path' to one", chardev->path);
 	return -ENODEV;
 }
 
-static int open_node(const struct chardev *chardev, int flags)
+static int open_node(struct chardev *chardev, int flags)
 {
 	struct stat node;
 	int fd, error;
@@ -103,7 +104,7 @@ static int open_node(const struct chardev *chardev, int flags)
 }
 
 struct version_context {
-	const struct chardev *chardev;
+	struct chardev *chardev;
 	const struct iof_interface *interface;
 };
 
@@ -112,7 +113,7 @@ static int64_t ask_version(void *context, uint32_t number, uint64_t argument)
 {
 	const struct version_context *of = context;
 	const struct iof_command *command = iof_interface_command(of->interface, IOF_LAYOUT_LP64, number);
-	int64_t result = command ? credentials_enter(of->chardev->credentials) : -ENOTTY;
+	int64_t result = command ? credentials_enter(of->chardev->credentials, &of->chardev->complaints) : -ENOTTY;
 	int fd;
 
 	if (result < 0)
@@ -139,6 +140,7 @@ static int chardev_device_create(const struct config_node *settings, const struc
 	if (chardev->path[0] && chardev->path[0] != '/')
 		config_error(config_get(settings, "path"), "'path: %s' must begin with '/'", chardev->path);
 	chardev->credentials = credentials_create(settings);
+	complaints_create(&chardev->complaints);
 	reactor_create(&chardev->reactor);
 	*device = &chardev->base;
 	if (config_ok(settings)) {
@@ -148,6 +150,7 @@ static int chardev_device_create(const struct config_node *settings, const struc
 	}
 	credentials_destroy(chardev->credentials);
 	reactor_destroy(&chardev->reactor);
+	complaints_destroy(&chardev->complaints);
 	free(chardev);
 	return -EINVAL;
 }
@@ -158,6 +161,7 @@ static void chardev_device_destroy(struct host_device *device)
 
 	credentials_destroy(chardev->credentials);
 	reactor_destroy(&chardev->reactor);
+	complaints_destroy(&chardev->complaints);
 	free(chardev);
 }
 
@@ -174,7 +178,7 @@ static int chardev_open(struct host_device *device, int flags, struct host_call 
 
 	if (!file)
 		return -ENOMEM;
-	error = is_cancelled(call) ? -EINTR : credentials_enter(chardev->credentials);
+	error = is_cancelled(call) ? -EINTR : credentials_enter(chardev->credentials, &chardev->complaints);
 	if (error)
 		goto fail;
 	file->fd = open_node(chardev, flags);
@@ -221,7 +225,7 @@ static int enter(struct host_file *file, const struct host_call *call)
 	if (is_cancelled(call))
 		return -EINTR;
 	apply_nonblock(file_of(file), call->nonblock);
-	return credentials_enter(device_of(file)->credentials);
+	return credentials_enter(device_of(file)->credentials, &device_of(file)->complaints);
 }
 
 static long leave(struct host_file *file, long result)

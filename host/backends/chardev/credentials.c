@@ -169,16 +169,16 @@ static int enter(const struct credentials *credentials)
 	return 0;
 }
 
-int credentials_enter(const struct credentials *credentials)
+int credentials_enter(const struct credentials *credentials, struct complaints *complaints)
 {
 	int error = credentials ? enter(credentials) : 0;
 
 	if (!error)
 		return 0;
-	iof_log(IOF_LOG_ERR,
-		"cannot become uid %u gid %u: %s; run the daemon as root, or leave out 'user', 'groups' and "
-		"'capabilities' of the device",
-		(unsigned)credentials->uid, (unsigned)credentials->gid, strerror(-error));
+	complain(complaints,
+		 "cannot become uid %u gid %u: %s; run the daemon as root, or leave out 'user', 'groups' and "
+		 "'capabilities' of the device",
+		 (unsigned)credentials->uid, (unsigned)credentials->gid, strerror(-error));
 	credentials_leave(credentials);
 	return error;
 }

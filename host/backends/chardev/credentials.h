@@ -5,11 +5,12 @@
  *
  * Credentials are a thread's own in Linux; only the C library keeps those of a process in step. So the thread
  * that is about to enter the driver changes its own, with system calls of its own, and changes them back. This
- * costs up to seven system calls a call, and none where nothing is configured.
+ * costs nine system calls a call, and none where nothing is configured.
  */
 #ifndef IOFERRY_CHARDEV_CREDENTIALS_H
 #define IOFERRY_CHARDEV_CREDENTIALS_H
 
+#include "complaints.h"
 #include "host/daemon/config.h"
 #include <sys/types.h>
 
@@ -23,7 +24,7 @@ struct credentials *credentials_create(const struct config_node *settings);
 void credentials_destroy(struct credentials *credentials);
 
 /** Takes them on in the calling thread. 0 or a negative errno (logged), with the thread as it was. NULL: 0. */
-int credentials_enter(const struct credentials *credentials);
+int credentials_enter(const struct credentials *credentials, struct complaints *complaints);
 /** Takes the daemon's own on again. A thread that cannot go back ends the process. */
 void credentials_leave(const struct credentials *credentials);
 

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioferry/log.h>
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -16,6 +18,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -316,6 +319,131 @@ static void another_user(void **state)
 	(void)rmdir(directory);
 }
 
+/* Who the calling thread was in its last call of the driver. */
+static struct {
+	uid_t uid;
+	gid_t gid, groups[2];
+	int n_groups;
+	uint32_t capabilities;
+} seen;
+
+static uint32_t capabilities(const struct __user_cap_data_struct *set)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	assert_int_equal(syscall(SYS_capget, &header, data), 0);
+	if (set)
+		assert_int_equal(syscall(SYS_capset, &header, set), 0);
+	return data[0].effective;
+}
+
+static void look(void)
+{
+	seen.uid = geteuid();
+	seen.gid = getegid();
+	seen.n_groups = getgroups(2, seen.groups);
+	seen.capabilities = capabilities(NULL);
+}
+
+int __real_ioctl(int fd, unsigned long number, void *argument);
+int __wrap_ioctl(int fd, unsigned long number, void *argument);
+ssize_t __real_read(int fd, void *buffer, size_t count);
+ssize_t __wrap_read(int fd, void *buffer, size_t count);
+ssize_t __real_write(int fd, const void *buffer, size_t count);
+ssize_t __wrap_write(int fd, const void *buffer, size_t count);
+
+int __wrap_ioctl(int fd, unsigned long number, void *argument)
+{
+	look();
+	return __real_ioctl(fd, number, argument);
+}
+
+ssize_t __wrap_read(int fd, void *buffer, size_t count)
+{
+	look();
+	return __real_read(fd, buffer, count);
+}
+
+ssize_t __wrap_write(int fd, const void *buffer, size_t count)
+{
+	look();
+	return __real_write(fd, buffer, count);
+}
+
+static void expect_seen(uint32_t wanted)
+{
+	assert_int_equal(seen.uid, 65534);
+	assert_int_equal(seen.gid, 5);
+	assert_int_equal(seen.n_groups, 2);
+	assert_int_equal(seen.groups[1], 4242);
+	assert_int_equal(seen.capabilities, wanted);
+	assert_int_equal(geteuid(), 0);
+	memset(&seen, 0xff, sizeof(seen));
+}
+
+static void calls_run_as_the_configured_user(void **state)
+{
+	struct host_call call = {0};
+	struct host_device *device;
+	struct host_file *file;
+	struct config *config;
+	uint32_t before = capabilities(NULL);
+	char bytes[4];
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("skipped: only root can become another user\n");
+		skip();
+	}
+	device = make("{path: /dev/zero, user: 65534, groups: [5, 4242], capabilities: [cap_kill]}", &config);
+	assert_int_equal(try_open(device, O_RDWR, &file), 0);
+	assert_int_equal(call_ioctl(file, 0x12345678, NULL), -ENOTTY);
+	expect_seen(1u << CAP_KILL);
+	assert_int_equal(chardev->read(file, bytes, 4, &call), 4);
+	expect_seen(1u << CAP_KILL);
+	assert_int_equal(chardev->write(file, bytes, 4, &call), 4);
+	expect_seen(1u << CAP_KILL);
+	assert_int_equal(capabilities(NULL), before);
+	chardev->close(file);
+	unmake(device, config);
+}
+
+static unsigned lines;
+
+static void count_line(void *context, enum iof_log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	(void)line;
+	lines++;
+}
+
+/* A guest that opens again and again does not fill the log. */
+static void what_is_wrong_with_a_device_is_not_told_each_time(void **state)
+{
+	struct __user_cap_data_struct less[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	struct host_device *device;
+	struct host_file *file;
+	struct config *config;
+
+	(void)state;
+	iof_log_setup(count_line, NULL, IOF_LOG_NOTICE);
+	device = make("{path: /etc/passwd}", &config);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(try_open(device, O_RDONLY, &file), -ENODEV);
+	assert_int_equal(lines, 3);
+	unmake(device, config);
+	/* A capability that the daemon does not have; last, for this test has none from here on. */
+	(void)capabilities(less);
+	lines = 0;
+	device = make("{path: /dev/zero, capabilities: [cap_kill]}", &config);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(try_open(device, O_RDONLY, &file), -EPERM);
+	assert_int_equal(lines, 3);
+	unmake(device, config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +455,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_signal_ends_a_read, make_terminal, end_terminal),
 		cmocka_unit_test_setup_teardown(readiness, make_terminal, end_terminal),
 		cmocka_unit_test(another_user),
+		cmocka_unit_test(calls_run_as_the_configured_user),
+		cmocka_unit_test(what_is_wrong_with_a_device_is_not_told_each_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
