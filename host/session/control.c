@@ -284,11 +284,10 @@ static void execute_open(struct worker *worker, const Ioferry__Open *message)
 	} else if (!device_admits(device, &session->peer, session->address)) {
 		refuse(worker, ENODEV, "'allow' of device '%s' does not name %s", device->name, session->peer.name);
 	} else if (make_open(worker, device, &handle)) {
-		worker->job.device = device;
+		worker->job.device = device_get(device);
 		worker->job.count = &device->operations[DEVICE_OPEN];
 		error = open_file(worker, device, iof_open_flags_decode(message->flags));
 		answer_open(worker, handle, device->name, error);
-		worker->job.device = NULL;
 	}
 	device_set_put(set);
 }
@@ -304,7 +303,7 @@ static void execute_attach(struct worker *worker, uint64_t token)
 		return;
 	}
 	worker->job.open = open;
-	worker->job.device = open->device;
+	worker->job.device = device_get(open->device);
 	if (!device_admits(open->device, &session->peer, session->address)) {
 		refuse(worker, ENODEV, "'allow' of device '%s' does not name %s", open->device->name,
 		       session->peer.name);
@@ -315,7 +314,6 @@ static void execute_attach(struct worker *worker, uint64_t token)
 		open_unshare(&session->engine->opens, open);
 		answer_open(worker, handle, open->device->name, 0);
 	}
-	worker->job.device = NULL;
 }
 
 static void execute_share(struct worker *worker, uint64_t token)

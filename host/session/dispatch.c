@@ -170,7 +170,7 @@ static int prepare_call(struct worker *worker, const uint8_t *payload, size_t le
 		job->refused = ENODEV;
 		return 0;
 	}
-	job->device = job->open->device;
+	job->device = device_get(job->open->device);
 	if (job->request.op == IOF_OP_POLL)
 		return prepare_poll(worker, payload, length);
 	if (job->refused)
@@ -266,8 +266,8 @@ int job_prepare(struct worker *worker, const uint8_t *bytes, size_t length)
 						     : prepare_call(worker, bytes, length);
 	if (!error)
 		job->pending = true;
-	else if (job->open)
-		worker_put_open(worker, job->open);
+	else
+		job_drop(worker);
 	return error;
 }
 
@@ -279,8 +279,8 @@ void job_drop(struct worker *worker)
 	if (job->control)
 		iof_control_arena_destroy(&job->arena);
 	job->control = NULL;
-	if (job->open)
-		worker_put_open(worker, job->open);
-	job->open = NULL;
+	job_put_open(worker);
+	device_put(job->device);
+	job->device = NULL;
 	(void)iof_walk_trim(worker->walk, worker->lent != 0);
 }

@@ -196,8 +196,8 @@ static void execute_call(struct worker *worker)
 {
 	struct job *job = &worker->job;
 	bool waits = !job->command || !(job->command->flags & IOF_CMD_INLINE);
-	int64_t result;
-	bool cancelled;
+	int64_t result = 0;
+	bool cancelled = false;
 	int error;
 
 	if (job->refused) {
@@ -212,18 +212,19 @@ static void execute_call(struct worker *worker)
 		return;
 	}
 	error = driver_enter(worker);
-	if (error == -ECANCELED) {
-		job_cut(worker);
-		return;
+	if (!error) {
+		result = call_backend(worker);
+		cancelled = driver_leave(worker);
 	}
-	if (error) {
+	job_put_open(worker);
+	if (!error) {
+		answer(worker, result, cancelled);
+	} else if (error == -ECANCELED) {
+		job_cut(worker);
+	} else {
 		job_log_busy(worker, error);
 		job_refuse(worker, EAGAIN);
-		return;
 	}
-	result = call_backend(worker);
-	cancelled = driver_leave(worker);
-	answer(worker, result, cancelled);
 }
 
 static void execute_poll(struct worker *worker)
@@ -243,12 +244,13 @@ static void execute_poll(struct worker *worker)
 	(void)guard_enter(worker);
 	ready = poll_readiness(job->open, job->events, job->arm ? &question : NULL);
 	guard_leave(worker);
+	job_put_open(worker);
 	if (job_is_traced(worker))
 		(void)snprintf(job->before, sizeof(job->before), "0x%" PRIx32 "%s", job->events,
 			       job->arm ? " arm" : "");
 	job_reply(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, NULL, 0, false);
 	if (job->arm)
-		poll_answered(job->open, &question);
+		handle_answered(worker->session, job->request.handle, &question);
 	if (job_is_traced(worker))
 		job_trace(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, "");
 }
@@ -257,22 +259,18 @@ static void execute_close(struct worker *worker)
 {
 	struct job *job = &worker->job;
 	struct open_file *open = handle_take(worker->session, job->request.handle);
-	struct device *device;
 
 	if (!open) {
 		job_refuse(worker, ENODEV);
 		return;
 	}
-	/* The open may be gone before the line is written. */
-	device = job->device = device_get(open->device);
-	job->count = &device->operations[DEVICE_CLOSE];
+	job->device = device_get(open->device);
+	job->count = &job->device->operations[DEVICE_CLOSE];
 	job->began_us = clock_us();
 	worker_put_open(worker, open);
 	job_reply(worker, IOF_STATUS_COMPLETED, 0, 0, NULL, 0, false);
 	if (job_is_traced(worker))
 		job_trace(worker, IOF_STATUS_COMPLETED, 0, 0, "");
-	job->device = NULL;
-	device_put(device);
 }
 
 void job_execute(struct worker *worker)

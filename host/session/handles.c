@@ -134,6 +134,17 @@ void handle_ask(struct session *session, iof_handle id, struct poll_question *qu
 	(void)pthread_mutex_unlock(&session->lock);
 }
 
+void handle_answered(struct session *session, iof_handle id, struct poll_question *question)
+{
+	struct handle *handle;
+
+	(void)pthread_mutex_lock(&session->lock);
+	handle = find(session, id);
+	if (handle)
+		poll_answered(handle->open, question);
+	(void)pthread_mutex_unlock(&session->lock);
+}
+
 struct open_file *handle_take(struct session *session, iof_handle id)
 {
 	struct open_file *open = NULL;

@@ -82,9 +82,9 @@ struct agreement {
 struct job {
 	bool pending;
 	struct iof_request request;
-	struct device *device;    /* borrowed of open; NULL: control */
+	struct device *device;    /* reference; NULL: control */
 	struct call_count *count; /* NULL: not counted */
-	struct open_file *open;   /* reference */
+	struct open_file *open;   /* reference, given up before the reply */
 	const struct iof_command *command;
 	uint64_t argument;
 	void *buffer;
@@ -206,6 +206,8 @@ int guard_enter(struct worker *worker);
 void guard_leave(struct worker *worker);
 /* Drops a reference to an open; the release of the last one is guarded. */
 void worker_put_open(struct worker *worker, struct open_file *open);
+/* Drops the job's. Before the reply: a guest that has it may close, and open again what only one may have open. */
+void job_put_open(struct worker *worker);
 
 /* inbox.c: messages that came together with the one that is being run. In the reader. */
 int inbox_append(struct session *session, const uint8_t *bytes, size_t length);
@@ -271,9 +273,11 @@ iof_handle handle_fill(struct session *session, struct handle *handle, struct op
 void handle_unreserve(struct session *session, struct handle *handle);
 /* The open behind a handle, with a reference; NULL: stale or unknown. */
 struct open_file *handle_get(struct session *session, iof_handle id);
-/* Begins an armed poll of the handle; of one that is stale or unknown nothing will come. poll_answered() must follow.
+/* Begins an armed poll of the handle; of one that is stale or unknown nothing will come. handle_answered() must follow.
  */
 void handle_ask(struct session *session, iof_handle id, struct poll_question *question, uint32_t events);
+/* poll_answered(), unless the handle was closed meanwhile. */
+void handle_answered(struct session *session, iof_handle id, struct poll_question *question);
 /* Takes the handle away: its open with the handle's reference; NULL: stale or unknown. */
 struct open_file *handle_take(struct session *session, iof_handle id);
 /* As handle_take() of any handle that is left; NULL: none. */

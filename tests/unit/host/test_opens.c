@@ -3,6 +3,7 @@
 #include "guest.h"
 
 #include <errno.h>
+#include <ioferry/log.h>
 #include <poll.h>
 #include <string.h>
 
@@ -73,6 +74,55 @@ static void the_release_comes_after_the_last_call(void **state)
 	fake_release(fake, 1);
 	guest_expect(&guest, tag, IOF_STATUS_COMPLETED, 4, 0);
 	fake_wait_for(&fake->closes, 1);
+	guest_end(&guest);
+	test_engine_end(engine);
+}
+
+static const char *_Atomic held;
+
+/* Holds a thread up that has answered a call, as a busy machine may. */
+static void hold_up(void *context, enum iof_log_level level, const char *line)
+{
+	const char *words;
+
+	(void)context;
+	(void)level;
+	while ((words = held) && strstr(line, words))
+		(void)poll(NULL, 0, 1);
+}
+
+/* What only one may have open can be opened again once close() has returned. */
+static void a_close_does_not_wait_for_a_thread_that_has_answered(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest guest = guest_begin(engine, 1000);
+	iof_handle handle = guest_open(&guest, "fake0", NULL, NULL);
+	struct answer answer;
+	uint64_t tag;
+
+	(void)state;
+	iof_log_setup(hold_up, NULL, IOF_LOG_INFO);
+	engine_set_trace(engine, true);
+	held = " FAKE_WAIT ";
+	tag = guest_ioctl(&guest, handle, FAKE_WAIT, 4);
+	fake_wait_for(&fake->waiting, 1);
+	assert_int_equal(guest_fast(&guest, handle, 1), 2); /* another thread is the reader now */
+	fake_release(fake, 1);
+	guest_expect(&guest, tag, IOF_STATUS_COMPLETED, 4, 0);
+	guest_close(&guest, handle);
+	assert_int_equal(fake->closes, 1);
+	held = " poll ";
+	handle = guest_open(&guest, "fake0", NULL, NULL);
+	fake->poll_waits = 1;
+	(void)guest_send_poll(&guest, handle, POLLIN, true);
+	fake_wait_for(&fake->waiting, 1);
+	assert_int_equal(guest_fast(&guest, handle, 1), 2);
+	fake_release(fake, 1);
+	guest_receive(&guest, &answer);
+	guest_close(&guest, handle);
+	assert_int_equal(fake->closes, 2);
+	held = NULL;
 	guest_end(&guest);
 	test_engine_end(engine);
 }
@@ -238,6 +288,7 @@ int main(void)
 		cmocka_unit_test(a_stale_handle_names_nothing),
 		cmocka_unit_test(handles_are_capped),
 		cmocka_unit_test(the_release_comes_after_the_last_call),
+		cmocka_unit_test(a_close_does_not_wait_for_a_thread_that_has_answered),
 		cmocka_unit_test(a_forked_child_attaches),
 		cmocka_unit_test(shares_are_counted),
 		cmocka_unit_test(a_refused_attach_takes_no_share),
