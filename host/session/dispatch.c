@@ -167,6 +167,9 @@ static int prepare_call(struct worker *worker, const uint8_t *payload, size_t le
 		return 0; /* the handle is taken when the job runs */
 	job->open = handle_get(worker->session, job->request.handle);
 	if (!job->open) {
+		session_log(worker->session, IOF_LOG_NOTICE,
+			    "refused: operation %u on handle %016" PRIx64 ", which is not open", job->request.op,
+			    job->request.handle);
 		job->refused = ENODEV;
 		return 0;
 	}

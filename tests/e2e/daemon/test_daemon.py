@@ -204,6 +204,37 @@ def test_a_session_over_a_cap_is_refused_and_the_log_says_which(start):
         guest.close()
 
 
+def test_an_unknown_handle_is_refused_and_logged(start):
+    daemon = start()
+    guest = begin(daemon.path)
+    reply = guest.call(IOCTL, handle=0x1234500000001, command=CAN_IOCTL_STATUS, payload=bytes(STATUS_SIZE))
+    assert (reply.status, reply.error) == (REFUSED, errno.ENODEV)
+    daemon.wait_log("on handle 0001234500000001, which is not open")
+    guest.close()
+
+
+def test_two_listeners_and_what_each_vouches_for(start, tmp_path):
+    text = f"""
+devices:
+  can0: {{interface: can4linux, backend: simcan, bus: one, allow: [{{socket: {tmp_path}/vm1.vsock}}]}}
+  can1: {{interface: can4linux, backend: simcan, bus: one, allow: [{{transport: unix}}]}}
+"""
+    daemon = start("--listen", f"unix:{tmp_path}/unix", "--listen", f"vsock-unix:{tmp_path}/vm1.vsock:7700", text=text)
+    here, vm = begin(f"{tmp_path}/unix"), begin(f"{tmp_path}/vm1.vsock_7700")
+    assert (here.devices, vm.devices) == (["can1"], ["can0"])
+    for guest, own, other in ((here, "can1", "can0"), (vm, "can0", "can1")):
+        error, handle = guest.open(own)
+        assert error == 0
+        reply = guest.call(IOCTL, handle=handle, command=CAN_IOCTL_STATUS, payload=bytes(STATUS_SIZE))
+        assert reply.status == COMPLETED
+        assert guest.open(other)[0] == errno.ENODEV
+    daemon.path = f"{tmp_path}/unix"
+    peers = {session["peer"] for session in daemon.status()["sessions"]}
+    assert peers == {f"unix:uid={os.geteuid()}", f"vsock-unix:{tmp_path}/vm1.vsock"}
+    here.close()
+    vm.close()
+
+
 def test_log_is_rate_limited(start):
     daemon = start()
     guest = begin(daemon.path)

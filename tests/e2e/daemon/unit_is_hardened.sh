@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The unit's exposure stays under 2.0, and systemd understands each line of it.
+# The unit's exposure stays under 2.0, systemd understands each line of it, and threads and descriptors are capped.
 set -eu
 
 command -v systemd-analyze > /dev/null || {
@@ -20,3 +20,9 @@ if [ -n "$complaints" ]; then
 	echo "$complaints"
 	exit 1
 fi
+for setting in TasksMax LimitNOFILE; do
+	grep -q "^$setting=[0-9]" "$1" || {
+		echo "$1: no $setting="
+		exit 1
+	}
+done
