@@ -124,6 +124,7 @@ static void serve_until_input_ends(struct engine *engine, struct mirror *mirror,
 	(void)fflush(stdout);
 	while (poll(fds, n + 2, -1) >= 0 || errno == EINTR) {
 		struct iof_link *link;
+		char reason[256];
 
 		if (fds[0].revents)
 			break;
@@ -131,7 +132,7 @@ static void serve_until_input_ends(struct engine *engine, struct mirror *mirror,
 			accept_channel(&channels, mirror, fds[1].fd);
 		for (unsigned i = 0; i < n; i++)
 			if (fds[i + 2].revents && !listeners[i]->ops->accept(listeners[i], &link))
-				(void)engine_accept(engine, link, addresses[i]);
+				(void)engine_accept(engine, link, addresses[i], reason, sizeof(reason));
 	}
 	end_channels(&channels);
 }
