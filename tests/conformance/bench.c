@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SHOWN = 5 }; /* failures of one command that are printed */
 
@@ -78,6 +79,8 @@ void bench_fail(struct bench *bench, const char *format, ...)
 	va_end(args);
 	fprintf(stderr, "\n    again: conformance-%s --transport %s --command %s --seed %" PRIu64 "\n", run->plan->name,
 		run->way, bench->command ? bench->command->name : "-", run->options.seed);
+	if (run->options.first)
+		_exit(1);
 }
 
 const struct iof_command *bench_command(struct bench *bench)

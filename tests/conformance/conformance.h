@@ -45,6 +45,7 @@ void memory_free(struct memory *memory);
 struct options {
 	uint64_t seed;
 	unsigned rounds;       /**< cases of chance, per command and ABI */
+	bool first;            /**< the first failure ends the program */
 	const char *command;   /**< only this one; NULL: all */
 	const char *transport; /**< only this one; NULL: all that can run */
 	const char *mirror;    /**< program of the host's side; NULL: the one beside this */

@@ -39,6 +39,7 @@ static void usage(const char *name)
 	       "  --command NAME     only this command\n"
 	       "  --seed N           what all cases are made of\n"
 	       "  --rounds N         cases of chance for each command and ABI\n"
+	       "  --first            end at the first failure\n"
 	       "  --mirror PROGRAM   the host's side; mirror-%s beside this program\n"
 	       "  --address ADDRESS  where a mirror listens that runs already, with\n"
 	       "  --channel ADDRESS  its channel: a path, or vsock:CID:PORT\n",
@@ -52,6 +53,7 @@ static void parse(struct options *options, int argc, char **argv, const char *na
 		{"command", required_argument, NULL, 'c'},
 		{"seed", required_argument, NULL, 's'},
 		{"rounds", required_argument, NULL, 'r'},
+		{"first", no_argument, NULL, 'f'},
 		{"mirror", required_argument, NULL, 'm'},
 		{"address", required_argument, NULL, 'a'},
 		{"channel", required_argument, NULL, 'l'},
@@ -66,6 +68,7 @@ static void parse(struct options *options, int argc, char **argv, const char *na
 		case 'c': options->command = optarg; break;
 		case 's': options->seed = strtoull(optarg, NULL, 0); break;
 		case 'r': options->rounds = (unsigned)strtoul(optarg, NULL, 0); break;
+		case 'f': options->first = true; break;
 		case 'm': options->mirror = optarg; break;
 		case 'a': options->address = optarg; break;
 		case 'l': options->channel = optarg; break;
@@ -231,34 +234,44 @@ static void default_mirror(char *path, size_t size, const char *program, const c
 	(void)snprintf(path, size, "%.*smirror-%s", slash ? (int)(slash - program + 1) : 0, program, name);
 }
 
-int main(int argc, char **argv)
+/* Every way of one interface. Nonzero: something failed. */
+static int run_interface(const struct plan_interface *plan, const struct options *options,
+			 const struct mirror_process *mirror)
 {
-	const struct plan_interface *plan = plan_interfaces[0];
-	struct options options = {.seed = 1, .rounds = 40};
-	struct mirror_process mirror = {.pid = 0};
 	struct way ways[WAYS] = {{.channel = NULL}};
-	char path[256];
-	unsigned n;
+	unsigned n = choose_ways(ways, options, mirror);
 	int failed = 0;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	parse(&options, argc, argv, plan->name);
-	printf("%s (%s), seed %" PRIu64 "\n", plan->name, plan->driver, options.seed);
-	default_mirror(path, sizeof(path), argv[0], plan->name);
-	if (!options.address && (!options.transport || strcmp(options.transport, "marshal") != 0))
-		mirror_start(&mirror, options.mirror ? options.mirror : path);
-	n = choose_ways(ways, &options, &mirror);
+	printf("%s (%s), seed %" PRIu64 "\n", plan->name, plan->driver, options->seed);
 	for (unsigned i = 0; i < n; i++) {
 		ways[i].run.plan = plan;
 		ways[i].run.interface = iof_interface_find(plan->name);
-		ways[i].run.options = options;
-		ways[i].channel = options.channel ? options.channel : mirror.channel;
+		ways[i].run.options = *options;
+		ways[i].channel = options->channel ? options->channel : mirror->channel;
 		failed |= run_way(&ways[i]);
 	}
+	print_table(ways, n);
+	return failed || !n;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.seed = 1, .rounds = 40};
+	struct mirror_process mirror = {.pid = 0};
+	const char *name = plan_interfaces[0]->name;
+	char path[256];
+	int failed = 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	parse(&options, argc, argv, name);
+	default_mirror(path, sizeof(path), argv[0], name);
+	if (!options.address && (!options.transport || strcmp(options.transport, "marshal") != 0))
+		mirror_start(&mirror, options.mirror ? options.mirror : path);
+	for (const struct plan_interface *const *plan = plan_interfaces; *plan; plan++)
+		failed |= run_interface(*plan, &options, &mirror);
 	if (!mirror_stop(&mirror)) {
 		fprintf(stderr, "the mirror ended badly\n");
 		failed = 1;
 	}
-	print_table(ways, n);
-	return failed || !n;
+	return failed;
 }

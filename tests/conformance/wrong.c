@@ -89,8 +89,7 @@ static void check_pointers(struct forge *forge)
 
 		if (segment->guest_size &&
 		    !plan_call_points(call, segment, memory->bytes + (segment->address - MEMORY_BASE)))
-			forge->bench->tally.failures++,
-				fprintf(stderr, "    %s: the caller's pointers changed\n", forge->bench->what);
+			bench_fail(forge->bench, "the caller's pointers changed");
 	}
 }
 

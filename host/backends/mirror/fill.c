@@ -110,13 +110,27 @@ static void fill_scalar(struct plan_call *call, const struct plan_field *field, 
 		plan_store(field->segment->wire + wire, wire_size, false, plan_widen(field->type->kind, value, size));
 }
 
+static void random_bytes(struct plan_call *call, uint8_t *to, size_t size)
+{
+	for (size_t i = 0; i < size; i += 8)
+		plan_store(to + i, size - i < 8 ? (uint32_t)(size - i) : 8, false, plan_random(&call->random));
+}
+
 /* Bytes that have no order. A union that is longer in one layout is as long as the shorter. */
 static void fill_bytes(struct plan_call *call, const struct plan_field *field, size_t guest, size_t wire, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		field->segment->guest[guest + i] = (uint8_t)plan_random(&call->random);
+	random_bytes(call, field->segment->guest + guest, size);
 	if (field->segment->direction & PLAN_IN)
 		memcpy(field->segment->wire + wire, field->segment->guest + guest, size);
+}
+
+/* Long arrays of them are common, and nothing depends on any. */
+static bool is_plain_bytes(const struct plan_field *field)
+{
+	bool depends = field->member && (field->member->n_values || field->member->step);
+
+	return field->count > 1 && !depends && field->type->size[IOF_LAYOUT_LP64] == 1 &&
+	       field->type->kind != PLAN_UNION;
 }
 
 void plan_fill_field(struct plan_call *call, const struct plan_field *field, void *context)
@@ -125,6 +139,11 @@ void plan_fill_field(struct plan_call *call, const struct plan_field *field, voi
 	uint32_t shorter = guest_size < wire_size ? guest_size : wire_size;
 
 	(void)context;
+	if (is_plain_bytes(field) && !call->live) {
+		memset(field->segment->field + field->wire, PLAN_FIELD, field->count);
+		fill_bytes(call, field, field->guest, field->wire, field->count);
+		return;
+	}
 	for (uint32_t i = 0; i < field->count; i++) {
 		size_t guest = field->guest + (size_t)i * guest_size, wire = field->wire + (size_t)i * wire_size;
 

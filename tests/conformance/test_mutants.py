@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Mistakes that are planted into the runtime and into generated code, one at a time: the conformance test finds each."""
+
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+MUTANTS = sorted((HERE / "mutants").glob("*.mutant"))
+GENERATED = Path(os.environ["MUTANTS_GENERATED"])
+COMPILE = shlex.split(os.environ["MUTANTS_COMPILE"])
+LINK = shlex.split(os.environ["MUTANTS_LINK"])
+TEST = ["--transport", "marshal", "--first", "--rounds", "10"]
+
+
+def parse(path: Path) -> dict[str, str]:
+    """file, from and to of a mutant."""
+    return dict(re.findall(r"^(file|from|to): (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def build(folder: Path, *objects: str) -> Path:
+    """The conformance test of all features, with these objects in place of the library's."""
+    program = folder / "conformance"
+    command = [*COMPILE, "-o", str(program), *objects, str(HERE / "main.c"), *LINK]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return program
+
+
+def run(program: Path) -> "subprocess.CompletedProcess[str]":
+    """Runs it until the first failure."""
+    return subprocess.run([str(program), *TEST], capture_output=True, text=True, timeout=240, check=False)
+
+
+def mutate(mutant: dict[str, str], folder: Path) -> str:
+    """The object of the changed file."""
+    name = mutant["file"]
+    source = GENERATED / name.removeprefix("generated/") if name.startswith("generated/") else ROOT / name
+    text = source.read_text(encoding="utf-8")
+    assert text.count(mutant["from"]) == 1, f"{name} has not exactly one: {mutant['from']}"
+    changed = folder / source.name
+    changed.write_text(text.replace(mutant["from"], mutant["to"]), encoding="utf-8")
+    output = folder / f"{source.stem}.o"
+    command = [*COMPILE, f"-I{source.parent}", "-w", "-c", "-o", str(output), str(changed)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return str(output)
+
+
+def test_without_a_mistake_nothing_is_found(tmp_path: Path) -> None:
+    done = run(build(tmp_path))
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("path", MUTANTS, ids=lambda path: path.stem)
+def test_is_found(path: Path, tmp_path: Path) -> None:
+    done = run(build(tmp_path, mutate(parse(path), tmp_path)))
+    # A mistake may also end the program; one that hangs it is found by the time limit.
+    assert done.returncode != 0, "the mistake was not found"
+    if done.returncode > 0:
+        assert "again: conformance-" in done.stderr, done.stderr[-2000:]
