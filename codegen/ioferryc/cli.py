@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ioferryc check|gen|plan|list FILE..."""
+"""ioferryc check|gen|plan|list|test FILE..."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .build import build
 from .check import check
 from .diag import Diagnostics, Source
 from .parse import parse
+from .trial import TrialError, test
 
 
 def load(paths: Sequence[Path], diagnostics: Diagnostics) -> list[Analysed]:
@@ -87,6 +88,24 @@ def _plan(found: list[Analysed], out: Path) -> None:
     write_if_changed(out / "plans.c", render("plans.c.j2", names=names))
 
 
+# Options of `test` that are the test program's own.
+PASSED_ON = (
+    ("transport", "only this: marshal (all ABIs, without a transport), unix, vsock-unix"),
+    ("command", "only this command"),
+    ("seed", "what all cases are made of"),
+    ("rounds", "cases of chance for each command and ABI"),
+)
+
+
+def _test(found: list[Analysed], arguments: argparse.Namespace) -> int:
+    options = [f"--{name}={value}" for name, _ in PASSED_ON if (value := getattr(arguments, f"test_{name}")) is not None]
+    status = 0
+    for analysed in found:
+        path = Path(analysed.interface.source.path)
+        status |= test(path, analysed.interface.name, arguments.build, options)
+    return status
+
+
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ioferryc", description="The compiler of ioferry's device interfaces.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -94,11 +113,16 @@ def _arguments() -> argparse.ArgumentParser:
         ("check", "report errors"),
         ("gen", "write C files"),
         ("plan", "write the plans that conformance tests are made of"),
+        ("test", "build and run the conformance test of an IDL file (docs/testing.md)"),
         ("list", "show commands with number, argument, sizes, blocking and who carries them"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         if name in ("gen", "plan"):
             command.add_argument("--out", type=Path, required=True, help="folder to write to")
+        if name == "test":
+            command.add_argument("--build", type=Path, help="folder to build in; one in the user's cache")
+            for option, what in PASSED_ON:
+                command.add_argument(f"--{option}", dest=f"test_{option}", help=what)
         command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     return parser
 
@@ -119,6 +143,11 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             _plan(found, arguments.out)
         elif arguments.command == "list":
             print(listing.generate(found), end="")
+        elif arguments.command == "test":
+            return 1 if _test(found, arguments) else 0
+    except TrialError as error:
+        print(f"ioferryc: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"ioferryc: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ioferryc.backends import cplan
 from ioferryc.cli import load, products
 from ioferryc.diag import Diagnostics
 
@@ -16,7 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FEATURES = sorted((HERE / "features").glob("*.idl"))
 # What is generated in one way for all: one golden each is enough.
-ONCE = {"structs": ("_stub.h", "_assertions.c"), "numbers": ("_stub.h", "_assertions.c")}
+ONCE = {
+    "structs": ("_stub.h", "_assertions.c"),
+    "numbers": ("_stub.h", "_assertions.c"),
+    "pointers": ("_plan.c",),
+    "unions": ("_plan.c",),
+    "flexible": ("_plan.c",),
+}
 WARNINGS = (
     "-Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Werror"
 )
@@ -27,7 +34,8 @@ def generated(path: Path) -> dict[str, str]:
     diagnostics = Diagnostics()
     found = load([path], diagnostics)
     assert not diagnostics, diagnostics.render()
-    return products(found[0], f"features/{path.name}")
+    origin = f"features/{path.name}"
+    return {**products(found[0], origin), f"{path.stem}_plan.c": cplan.generate(found[0], origin)}
 
 
 @pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
@@ -46,7 +54,7 @@ def test_compiles_without_warnings(path: Path, tmp_path: Path) -> None:
     user.write_text(f'#include "{path.stem}_stub.h"\n#include "{path.stem}_types.h"\n')
     compiler = os.environ.get("CC", "cc")
     for source in sorted(tmp_path.glob("*.c")):
-        command = [compiler, "-std=gnu11", *WARNINGS.split(), "-fsyntax-only", f"-I{ROOT}/runtime/include", str(source)]
+        command = [compiler, "-std=gnu11", *WARNINGS.split(), "-fsyntax-only", f"-I{ROOT}/runtime/include", f"-I{ROOT}", str(source)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
 
