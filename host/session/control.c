@@ -292,10 +292,10 @@ static void execute_open(struct worker *worker, const Ioferry__Open *message)
 	device_set_put(set);
 }
 
-static void execute_attach(struct worker *worker, uint64_t token)
+static void execute_attach(struct worker *worker, const Ioferry__Attach *message)
 {
 	struct session *session = worker->session;
-	struct open_file *open = open_find(&session->engine->opens, token, session->account);
+	struct open_file *open = open_find(&session->engine->opens, message->token, session->account);
 	struct handle *handle;
 
 	if (!open) {
@@ -311,7 +311,8 @@ static void execute_attach(struct worker *worker, uint64_t token)
 		refuse(worker, EMFILE, "%u handles are open ('handles')", session->limits.handles);
 	} else {
 		/* Before the handle can be closed: a share that is left would put the driver's release off. */
-		open_unshare(&session->engine->opens, open);
+		if (!message->beside_shares)
+			open_unshare(&session->engine->opens, open);
 		answer_open(worker, handle, open->device->name, 0);
 	}
 }
@@ -343,7 +344,7 @@ void control_execute(struct worker *worker)
 	switch (request->what_case) {
 	case IOFERRY__CONTROL_REQUEST__WHAT_HELLO: execute_hello(worker, request->hello); break;
 	case IOFERRY__CONTROL_REQUEST__WHAT_OPEN: execute_open(worker, request->open); break;
-	case IOFERRY__CONTROL_REQUEST__WHAT_ATTACH: execute_attach(worker, request->attach->token); break;
+	case IOFERRY__CONTROL_REQUEST__WHAT_ATTACH: execute_attach(worker, request->attach); break;
 	case IOFERRY__CONTROL_REQUEST__WHAT_SHARE: execute_share(worker, request->share->token); break;
 	case IOFERRY__CONTROL_REQUEST__WHAT_STATUS:
 		if (peer_is_own(&worker->session->peer))

@@ -319,17 +319,28 @@ iof_handle guest_open(struct guest *guest, const char *device, uint64_t *token, 
 	return opened.handle;
 }
 
-iof_handle guest_attach(struct guest *guest, uint64_t token, uint32_t *error)
+static iof_handle attach(struct guest *guest, uint64_t token, bool beside, uint32_t *error)
 {
 	Ioferry__ControlRequest request = IOFERRY__CONTROL_REQUEST__INIT;
 	Ioferry__Attach attach = IOFERRY__ATTACH__INIT;
 	struct opened opened = {0};
 
 	attach.token = token;
+	attach.beside_shares = beside;
 	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_ATTACH;
 	request.attach = &attach;
 	*error = control(guest, &request, look_at_open, &opened);
 	return opened.handle;
+}
+
+iof_handle guest_attach(struct guest *guest, uint64_t token, uint32_t *error)
+{
+	return attach(guest, token, false, error);
+}
+
+iof_handle guest_attach_beside(struct guest *guest, uint64_t token, uint32_t *error)
+{
+	return attach(guest, token, true, error);
 }
 
 uint32_t guest_share(struct guest *guest, uint64_t token)

@@ -67,6 +67,8 @@ uint32_t guest_hello(struct guest *guest, uint64_t interface_hash, uint64_t word
 /** 0 with an errno in @p error. */
 iof_handle guest_open(struct guest *guest, const char *device, uint64_t *token, uint32_t *error);
 iof_handle guest_attach(struct guest *guest, uint64_t token, uint32_t *error);
+/** Takes no share. */
+iof_handle guest_attach_beside(struct guest *guest, uint64_t token, uint32_t *error);
 uint32_t guest_share(struct guest *guest, uint64_t token);
 
 #endif

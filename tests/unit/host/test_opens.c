@@ -196,6 +196,33 @@ static void shares_are_counted(void **state)
 	test_engine_end(engine);
 }
 
+/* A forked child attaches while its parent holds the open, whatever has been shared for others. */
+static void an_attach_beside_shares_takes_none(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest parent = guest_begin(engine, 1000), child = guest_begin(engine, 1000);
+	iof_handle handle, attached;
+	uint64_t token;
+	uint32_t error;
+
+	(void)state;
+	handle = guest_open(&parent, "fake0", &token, NULL);
+	assert_int_equal(guest_share(&parent, token), 0);
+	attached = guest_attach_beside(&child, token, &error);
+	assert_int_equal(error, 0);
+	guest_close(&child, attached);
+	guest_close(&parent, handle);
+	assert_int_equal(fake->closes, 0);
+	attached = guest_attach(&child, token, &error);
+	assert_int_equal(error, 0);
+	guest_close(&child, attached);
+	assert_int_equal(fake->closes, 1);
+	guest_end(&parent);
+	guest_end(&child);
+	test_engine_end(engine);
+}
+
 static void a_refused_attach_takes_no_share(void **state)
 {
 	struct engine_limits limits = ENGINE_LIMITS_DEFAULT;
@@ -291,6 +318,7 @@ int main(void)
 		cmocka_unit_test(a_close_does_not_wait_for_a_thread_that_has_answered),
 		cmocka_unit_test(a_forked_child_attaches),
 		cmocka_unit_test(shares_are_counted),
+		cmocka_unit_test(an_attach_beside_shares_takes_none),
 		cmocka_unit_test(a_refused_attach_takes_no_share),
 		cmocka_unit_test(shares_are_capped),
 		cmocka_unit_test(sessions_are_capped),
