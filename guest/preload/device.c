@@ -52,7 +52,7 @@ void device_check_process(void)
 	if (__builtin_expect(!process_page || process_page->owner, 1))
 		return;
 	section_forked();
-	device_forked();
+	device_forked(false);
 }
 
 /* A new file around a new pair, with no handle yet and one reference. */
@@ -182,7 +182,7 @@ static struct shim_file *find_inode(ino_t inode)
 }
 
 /* A handle of this process's own on an open that another one shares with it. */
-static void attach(struct shim_file *file)
+static void attach(struct shim_file *file, bool shared)
 {
 	static const struct iof_device unknown = {.name = "?", .interface_name = "?"};
 	struct link *link;
@@ -193,13 +193,13 @@ static void attach(struct shim_file *file)
 		readiness_dead(file);
 		return;
 	}
-	if (link_attach(link, file))
+	if (link_attach(link, file, shared))
 		readiness_dead(file);
 	link_put(link);
 }
 
 /* Puts a new pair in the place of the inherited descriptor, whose other end is another process's. */
-static struct shim_file *replace(int fd, const struct pair_label *label)
+static struct shim_file *replace(int fd, const struct pair_label *label, bool shared)
 {
 	long status = iof_sys(SYS_fcntl, fd, F_GETFL);
 	int flags = (int)((label->flags & ~(uint32_t)O_NONBLOCK) | ((uint32_t)status & O_NONBLOCK));
@@ -213,31 +213,34 @@ static struct shim_file *replace(int fd, const struct pair_label *label)
 	file->inode = inode; /* the next descriptor of the same open finds this file by it */
 	file->token = label->token;
 	memcpy(file->name, label->name, sizeof file->name);
-	attach(file);
+	attach(file, shared);
 	pair_label_set(fresh, label);
 	iof_close(fresh); /* file->self is the same */
 	return file;
 }
 
-void device_adopt(int fd)
+bool device_adopt(int fd, bool shared)
 {
 	struct pair_label label;
 	struct shim_file *file;
 	long cloexec;
+	bool known;
 
 	if (fd_entry(fd) || !pair_label_get(fd, &label))
-		return;
+		return false;
 	file = find_inode(pair_inode(fd));
+	known = file != NULL;
 	if (!file)
-		file = replace(fd, &label);
+		file = replace(fd, &label, shared);
 	if (!file)
-		return;
+		return false;
 	if (pair_inode(file->self) != pair_inode(fd)) {
 		cloexec = iof_sys(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC;
 		iof_sys(SYS_dup3, file->self, fd, cloexec ? O_CLOEXEC : 0);
 	}
 	device_set(fd, &file->entry);
 	file_put(file);
+	return known;
 }
 
 void device_adopt_inherited(void)
@@ -248,7 +251,7 @@ void device_adopt_inherited(void)
 
 	while (directory && (entry = readdir(directory))) {
 		if (*entry->d_name >= '0' && *entry->d_name <= '9')
-			device_adopt(atoi(entry->d_name));
+			(void)device_adopt(atoi(entry->d_name), true);
 	}
 	if (directory)
 		closedir(directory);
@@ -270,7 +273,7 @@ static void count_references(void)
 	}
 }
 
-void device_forked(void)
+void device_forked(bool shared)
 {
 	device_note_process();
 	link_forked();
@@ -288,7 +291,7 @@ void device_forked(void)
 			private_close(file->self);
 			file->peer = file->self = -1;
 		} else if (!file->dead) {
-			attach(file);
+			attach(file, shared);
 		}
 	}
 }

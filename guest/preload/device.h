@@ -40,11 +40,15 @@ bool device_in_vfork(void);
 void device_check_process(void);
 /** Takes over descriptors with a label that this image was born with. */
 void device_adopt_inherited(void);
-/** Takes over @p fd if it carries a label. In a section. */
-void device_adopt(int fd);
-/** Before fork, in the parent, and after it, in the child. In a section. */
+/**
+ * Takes over @p fd if it carries a label; @p shared: a share was made for that. In a section.
+ * @return true: this process has the open already, so that nothing was attached and no share taken.
+ */
+bool device_adopt(int fd, bool shared);
+/** Before fork, in the parent, and after it, in the child. @p shared: the parent has made shares for it. In a section.
+ */
 void device_before_fork(void);
-void device_forked(void);
+void device_forked(bool shared);
 /** For device_in_vfork(): called by the constructor and in forked children. */
 void device_note_process(void);
 

@@ -34,19 +34,24 @@ static pid_t fork_by(pid_t (*function)(void))
 {
 	struct section *section;
 	int ends[2] = {-1, -1}, error;
+	bool shared = false;
 	pid_t child;
 
 	if (!config_address())
 		return function();
 	section = section_enter();
-	if (file_any() && iof_sys(SYS_pipe2, ends, O_CLOEXEC) < 0)
+	if (file_any() && iof_sys(SYS_pipe2, ends, O_CLOEXEC) < 0) {
 		link_share(LINK_ALL);
+		shared = true;
+	}
 	device_before_fork();
 	child = function();
 	error = errno;
 	if (!child) {
 		section_forked();
-		device_forked();
+		device_forked(shared);
+	} else if (child < 0 && shared) {
+		link_unshare(LINK_ALL);
 	}
 	if (ends[0] >= 0)
 		meet(ends, child);
@@ -63,6 +68,34 @@ INTERPOSE pid_t fork(void)
 INTERPOSE pid_t _Fork(void)
 {
 	return fork_by(real()->_Fork);
+}
+
+/* The C library's own forks unseen, and ends the parent before the child has attached. */
+INTERPOSE int daemon(int keep_directory, int keep_streams)
+{
+	int null;
+
+	if (!file_any())
+		return real()->daemon(keep_directory, keep_streams);
+	switch (fork()) {
+	case -1: return -1;
+	case 0: break;
+	default: _exit(0);
+	}
+	if (setsid() < 0)
+		return -1;
+	if (!keep_directory)
+		(void)!chdir("/");
+	if (keep_streams)
+		return 0;
+	null = open("/dev/null", O_RDWR);
+	if (null < 0)
+		return -1;
+	for (int fd = 0; fd < 3; fd++)
+		(void)dup2(null, fd);
+	if (null > 2)
+		(void)close(null);
+	return 0;
 }
 
 /*
@@ -256,4 +289,25 @@ INTERPOSE int posix_spawnp(pid_t *restrict child, const char *restrict file,
 	bool shared = before_exec(which);
 
 	return spawned(shared, which, real()->posix_spawnp(child, file, actions, attributes, arguments, environment));
+}
+
+/* The C library's own call its inner posix_spawn(). The shell attaches as any image does, so a share is made for it. */
+INTERPOSE int system(const char *command)
+{
+	bool shared = command && before_exec(LINK_INHERITED);
+	int status = real()->system(command);
+
+	if (shared && status < 0)
+		undo_share(LINK_INHERITED);
+	return status;
+}
+
+INTERPOSE FILE *popen(const char *command, const char *mode)
+{
+	bool shared = before_exec(LINK_INHERITED);
+	FILE *stream = real()->popen(command, mode);
+
+	if (shared && !stream)
+		undo_share(LINK_INHERITED);
+	return stream;
 }

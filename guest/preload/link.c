@@ -165,10 +165,10 @@ void link_forked(void)
 	process.last = NULL;
 }
 
-int link_attach(struct link *link, struct shim_file *file)
+int link_attach(struct link *link, struct shim_file *file, bool shared)
 {
 	const struct iof_device *device = link_device(link, file->name);
-	int error = device ? iof_session_attach(link->session, file->token, &file->handle) : -ENODEV;
+	int error = device ? iof_session_attach(link->session, file->token, shared, &file->handle) : -ENODEV;
 
 	if (error) {
 		iof_log(IOF_LOG_INFO, "%s: cannot attach to the inherited open: %s", file->name, strerror(-error));
@@ -188,31 +188,36 @@ static bool is_inherited(const struct shim_file *file)
 	return false;
 }
 
-static void share(const struct shim_file *file)
+bool link_share_one(struct shim_file *file)
 {
-	(void)iof_session_share(file->link->session, file->token);
+	return file->link && !file->dead && !iof_session_share(file->link->session, file->token);
 }
 
-/* By what the image would have done. */
-static void take_back(const struct shim_file *file)
+/* By what the one it was for would have done. */
+void link_unshare_one(struct shim_file *file)
 {
 	iof_handle handle;
 
-	if (!iof_session_attach(file->link->session, file->token, &handle))
+	if (file->link && !file->dead && !iof_session_attach(file->link->session, file->token, true, &handle))
 		iof_session_close(file->link->session, handle);
 }
 
-static void for_each_shared(enum link_shared which, void (*each)(const struct shim_file *file))
+static void for_each_shared(enum link_shared which, void (*each)(struct shim_file *file))
 {
 	for (unsigned i = 0; i < file_count(); i++) {
 		struct shim_file *file = file_at(i);
 
 		if (!file)
 			continue;
-		if (file->link && !file->dead && (which == LINK_ALL || is_inherited(file)))
+		if (which == LINK_ALL || is_inherited(file))
 			each(file);
 		file_put(file);
 	}
+}
+
+static void share(struct shim_file *file)
+{
+	(void)link_share_one(file);
 }
 
 void link_share(enum link_shared which)
@@ -222,5 +227,5 @@ void link_share(enum link_shared which)
 
 void link_unshare(enum link_shared which)
 {
-	for_each_shared(which, take_back);
+	for_each_shared(which, link_unshare_one);
 }

@@ -32,8 +32,8 @@ void link_serve(struct link *link);
 /** In a forked child: the parent's session is no longer this process's. */
 void link_forked(void);
 struct shim_file;
-/** Gives the file a handle on the host's open of its token. */
-int link_attach(struct link *link, struct shim_file *file);
+/** Gives the file a handle on the host's open of its token. @p shared: another process has made a share for that. */
+int link_attach(struct link *link, struct shim_file *file, bool shared);
 /** Keeps opens alive on the host for some seconds: another image is about to attach. */
 enum link_shared {
 	LINK_ALL,
@@ -42,5 +42,8 @@ enum link_shared {
 void link_share(enum link_shared which);
 /** Takes that back: the image did not come. */
 void link_unshare(enum link_shared which);
+/** Both of one file. False: it has no open to share. */
+bool link_share_one(struct shim_file *file);
+void link_unshare_one(struct shim_file *file);
 
 #endif

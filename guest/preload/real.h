@@ -111,6 +111,9 @@ typedef void shim_handler(int);
 	X(posix_spawnp, int,                                                                                           \
 	  (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[],        \
 	   char *const[]))                                                                                             \
+	X(system, int, (const char *))                                                                                 \
+	X(popen, FILE *, (const char *, const char *))                                                                 \
+	X(daemon, int, (int, int))                                                                                     \
 	X(sendmsg, ssize_t, (int, const struct msghdr *, int))                                                         \
 	X(sendmmsg, int, (int, struct mmsghdr *, unsigned, int))                                                       \
 	X(recvmsg, ssize_t, (int, struct msghdr *, int))                                                               \
@@ -148,6 +151,8 @@ struct stat_time64; /* struct stat as such a program has it */
 	X(__pselect64, int, (int, fd_set *, fd_set *, fd_set *, const struct timespec64 *, const sigset_t *))          \
 	X(__epoll_pwait2_time64, int, (int, struct epoll_event *, int, const struct timespec64 *, const sigset_t *))   \
 	X(__sendmsg64, ssize_t, (int, const struct msghdr *, int))                                                     \
+	X(__sendmmsg64, int, (int, struct mmsghdr *, unsigned, int))                                                   \
+	X(__recvmmsg64, int, (int, struct mmsghdr *, unsigned, int, struct timespec64 *))                              \
 	X(__recvmsg64, ssize_t, (int, struct msghdr *, int))                                                           \
 	X(__stat64_time64, int, (const char *, struct stat_time64 *))                                                  \
 	X(__lstat64_time64, int, (const char *, struct stat_time64 *))                                                 \

@@ -144,12 +144,13 @@ int iof_session_open_result(struct iof_session *session, const struct iof_reply 
 	return r < 0 ? r : opened(message, handle, token);
 }
 
-int iof_session_attach(struct iof_session *session, uint64_t token, iof_handle *handle)
+int iof_session_attach(struct iof_session *session, uint64_t token, bool shared, iof_handle *handle)
 {
 	Ioferry__ControlRequest request = IOFERRY__CONTROL_REQUEST__INIT;
 	Ioferry__Attach attach = IOFERRY__ATTACH__INIT;
 
 	attach.token = token;
+	attach.beside_shares = !shared;
 	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_ATTACH;
 	request.attach = &attach;
 	return open_call(session, &request, handle, NULL);

@@ -30,6 +30,17 @@ void await(int fd, unsigned long command, int value)
 	_exit(1);
 }
 
+bool has_opens(int fd, int wanted)
+{
+	int opens = ioctl(fd, PROBE_OPENS);
+
+	for (int i = 0; i < 200 && opens > wanted; i++) {
+		usleep(10000);
+		opens = ioctl(fd, PROBE_OPENS);
+	}
+	return opens == wanted;
+}
+
 void reap(pid_t child)
 {
 	int status;
@@ -117,6 +128,7 @@ static const struct {
 	{"pass", test_pass},       {"threads", test_threads}, {"poll", test_poll},       {"select", test_select},
 	{"epoll", test_epoll},     {"signals", test_signals}, {"cancel", test_cancel},   {"handler", test_handler},
 	{"longjmp", test_longjmp}, {"streams", test_streams}, {"gone", test_gone},       {"many", test_many},
+	{"shares", test_shares},
 };
 
 int main(int argc, char **argv)

@@ -33,6 +33,8 @@
 int open_node(const char *path, int flags);
 /* Waits (at most 5 s) until ioctl(fd, command) is @value. */
 void await(int fd, unsigned long command, int value);
+/* Whether the device soon has so many opens: the sessions of what has ended go, but a share would last longer. */
+bool has_opens(int fd, int wanted);
 /* Waits for a child of which it must be exit status 0. */
 void reap(pid_t child);
 /* Kicks the device of @fd once @waiting calls wait there. */
@@ -63,6 +65,7 @@ void test_longjmp(void);
 void test_streams(void);
 void test_gone(void);
 void test_many(void);
+void test_shares(void);
 int exec_child(int argc, char **argv);
 
 #endif

@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* Several processes: fork, exec, spawn, descriptors that are passed, and a host that goes away. */
+/* Several processes: fork, exec, spawn, and a host that goes away. */
 #include "app.h"
 #include <poll.h>
 #include <spawn.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+/* daemon() forks inside of the C library and ends the parent at once: the child is the only one that has the device. */
+static void fork_daemon(void)
+{
+	int ends[2], fd, closes;
+	char byte;
+
+	CHECK(pipe(ends) == 0);
+	if (!fork()) {
+		fd = open_node(OTHER, O_RDWR);
+		closes = ioctl(fd, PROBE_CLOSES);
+		CHECK(daemon(0, 1) == 0);
+		usleep(100000);
+		CHECK(ioctl(fd, PROBE_CLOSES) == closes && write(ends[1], "", 1) == 1);
+		_exit(0);
+	}
+	CHECK(close(ends[1]) == 0 && read(ends[0], &byte, 1) == 1);
+	CHECK(wait(NULL) > 0 && close(ends[0]) == 0);
+}
 
 void test_fork(void)
 {
@@ -52,6 +70,7 @@ void test_fork(void)
 		_exit(0);
 	reap(child);
 	CHECK(ioctl(watch, PROBE_OPENS) == 1);
+	fork_daemon();
 	/* Forked by a system call that nobody can see. */
 	child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	if (!child) {
@@ -86,18 +105,6 @@ static const char *image(void)
 	const char *other = getenv("TEST_IMAGE");
 
 	return other ? other : "/proc/self/exe";
-}
-
-/* Whether the device soon has so many opens: the sessions of what has ended go, but a share would last longer. */
-static int has_opens(int fd, int wanted)
-{
-	int opens = ioctl(fd, PROBE_OPENS);
-
-	for (int i = 0; i < 200 && opens > wanted; i++) {
-		usleep(10000);
-		opens = ioctl(fd, PROBE_OPENS);
-	}
-	return opens == wanted;
 }
 
 /* An exec that fails, and one that does not inherit the device, leave nothing open. */
@@ -187,68 +194,6 @@ void test_spawn(void)
 	CHECK(system(line) != 0);
 	CHECK(ioctl(fd, PROBE_OPENS) == 1 && ioctl(fd, PROBE_CLOSES) == atoi(closes));
 	free(self);
-}
-
-static void send_fd(int socket, int fd)
-{
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
-	char byte = 0;
-	struct iovec part = {&byte, 1};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-	CHECK(sendmsg(socket, &message, 0) == 1);
-}
-
-static int receive_fd(int socket)
-{
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	char byte;
-	struct iovec part = {&byte, 1};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-	int fd;
-
-	CHECK(recvmsg(socket, &message, 0) == 1);
-	memcpy(&fd, CMSG_DATA(&control.header), sizeof fd);
-	return fd;
-}
-
-void test_pass(void)
-{
-	int sockets[2], fd, back, closes;
-	struct probe_pair pair = {.a = 3};
-	pid_t child;
-
-	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
-	child = fork(); /* before the device is open */
-	if (!child) {
-		fd = receive_fd(sockets[1]);
-		usleep(100000); /* the sender has closed its own */
-		CHECK(ioctl(fd, PROBE_ADD, &pair) == 5 && pair.b == 4);
-		CHECK(ioctl(fd, PROBE_OPENS) == 1);
-		send_fd(sockets[1], fd);
-		usleep(100000);
-		_exit(0);
-	}
-	fd = open_node(NODE, O_RDWR);
-	closes = ioctl(fd, PROBE_CLOSES);
-	send_fd(sockets[0], fd);
-	CHECK(close(fd) == 0);
-	back = receive_fd(sockets[0]);
-	reap(child);
-	CHECK(ioctl(back, PROBE_OPENS) == 1 && ioctl(back, PROBE_CLOSES) == closes);
-	/* To oneself it is one more number. */
-	send_fd(sockets[0], back);
-	fd = receive_fd(sockets[1]);
-	CHECK(fd != back && close(back) == 0 && ioctl(fd, PROBE_OPENS) == 1);
 }
 
 static pid_t host_start(void)

@@ -157,10 +157,11 @@ int iof_session_open_result(struct iof_session *session, const struct iof_reply 
 			    size_t length, iof_handle *handle, uint64_t *token);
 /** The errno of a reply, negated: the driver's, ioferry's own, -EINTR after a cancel, -ENODEV for a lost link; 0. */
 int iof_reply_error(const struct iof_reply *reply);
-/** Keeps the host open of @p token alive until somebody has attached, for 5 s at most; shares add up. Waits. */
+/** Keeps the host open of @p token alive until somebody has attached, for 5 s at most; one share for each attach. Waits. */
 int iof_session_share(struct iof_session *session, uint64_t token);
-/** A second handle on the host open of @p token, made by another session of the same peer. Waits. */
-int iof_session_attach(struct iof_session *session, uint64_t token, iof_handle *handle);
+/** A second handle on the host open of @p token, made by another session of the same peer. Waits. @p shared: a share
+ *  was made for this attach, which takes it; otherwise those that are there stay for whom they were made. */
+int iof_session_attach(struct iof_session *session, uint64_t token, bool shared, iof_handle *handle);
 /** Closes; the reply is not waited for. */
 void iof_session_close(struct iof_session *session, iof_handle handle);
 

@@ -110,7 +110,7 @@ static void opens_attach_share_and_close(void **state)
 	assert_int_equal(handle, 100);
 	assert_int_equal(token, 0x70000064);
 	assert_int_equal(iof_session_open(session, "testdev9", 2, &handle, &token), -ENODEV);
-	assert_int_equal(iof_session_attach(session, 0x1234567890, &handle), 0);
+	assert_int_equal(iof_session_attach(session, 0x1234567890, true, &handle), 0);
 	assert_int_equal(handle, 0x1234567890);
 	assert_int_equal(iof_session_share(session, 1), 0);
 	assert_int_equal(iof_session_share(session, 2), -ESTALE);
