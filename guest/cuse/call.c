@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "front.h"
+#include "guest/common/outcome.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -7,10 +8,6 @@
 #include <string.h>
 #include <sys/uio.h>
 
-/* Errnos that the kernel acts upon: a driver's never reach user space, so a host's must not. */
-#define ERESTART_FIRST   512 /* ERESTARTSYS */
-#define ERESTART_LAST    516 /* ERESTART_RESTARTBLOCK */
-#define ENOIOCTLCMD      515
 #define HEADER_ERROR_MAX 511 /* fuse_dev_do_write() refuses -512 and below */
 
 static void list_add(struct call **list, struct call *call)
@@ -229,21 +226,9 @@ void calls_settle(struct front *front)
 	} while (call);
 }
 
-int call_error(const struct call *call, const struct iof_reply *reply)
+int call_error(const struct iof_reply *reply)
 {
-	(void)call;
-	switch (reply->status) {
-	case IOF_STATUS_COMPLETED:
-	case IOF_STATUS_REFUSED: break;
-	case IOF_STATUS_INTERRUPTED:
-	case IOF_STATUS_NEVER_STARTED: return EINTR;
-	default: return ENODEV;
-	}
-	if (reply->error >= ERESTART_FIRST && reply->error <= ERESTART_LAST)
-		return reply->error == ENOIOCTLCMD ? ENOTTY : EINTR;
-	if (reply->status == IOF_STATUS_REFUSED && !reply->error)
-		return EIO;
-	return reply->error <= INT32_MAX ? (int)reply->error : EIO;
+	return -outcome_error(reply);
 }
 
 int call_header_error(int error)

@@ -83,8 +83,7 @@ static void orphan_open(struct call *call, const struct iof_reply *reply, const 
 	iof_handle handle;
 	uint64_t token;
 
-	if (session && !call_error(call, reply) &&
-	    !iof_session_open_result(session, reply, payload, length, &handle, &token))
+	if (session && !call_error(reply) && !iof_session_open_result(session, reply, payload, length, &handle, &token))
 		iof_session_close(session, handle);
 }
 
@@ -94,7 +93,7 @@ static void finish_open(struct call *call, const struct iof_reply *reply, const 
 	iof_handle handle = 0;
 	struct file *file;
 	uint64_t token;
-	int error = call_error(call, reply);
+	int error = call_error(reply);
 
 	if (!error)
 		error = -iof_session_open_result(session, reply, payload, length, &handle, &token);

@@ -212,7 +212,7 @@ void calls_abandon(struct node *node);
 /** Sends cancels for calls that were interrupted. */
 void calls_settle(struct front *front);
 /** The reply as one number: 0 when the call ran and the driver gave no errno, else the errno (positive). */
-int call_error(const struct call *call, const struct iof_reply *reply);
+int call_error(const struct iof_reply *reply);
 /** An errno that a FUSE header can carry. */
 int call_header_error(int error);
 /** 128 KiB of the call's own, or NULL. */

@@ -34,7 +34,7 @@ static int scatter(struct call *call, const struct iof_reply *reply, const uint8
 /* The number to return, or a negative errno. */
 static ssize_t finish_io(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
 {
-	int error = call_error(call, reply), failed = 0;
+	int error = call_error(reply), failed = 0;
 
 	if (reply->status == IOF_STATUS_COMPLETED && call->memory)
 		failed = scatter(call, reply, payload, length);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "front.h"
+#include "guest/common/outcome.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
 #define IOCTL_COMPAT_X32 (1u << 5) /* FUSE_IOCTL_COMPAT_X32 of linux/fuse.h; libfuse's headers lack it */
-#define ERRNO_MAX        4095      /* results from -4095 to -1 are errnos */
 #define RESULT_RESTART   (-512)    /* ERESTARTSYS: the kernel restarts the call or returns EINTR, as SA_RESTART says */
 
 static const struct iof_command *command_of(const struct file *file, enum iof_layout layout, uint32_t number)
@@ -59,7 +59,7 @@ static void finish_ioctl(struct call *call, const struct iof_reply *reply, const
 {
 	bool cut_short = reply->status == IOF_STATUS_INTERRUPTED || reply->status == IOF_STATUS_NEVER_STARTED;
 	bool ran = reply->status == IOF_STATUS_COMPLETED || (reply->status == IOF_STATUS_INTERRUPTED && length);
-	int error = call_error(call, reply), result, failed = 0;
+	int error = call_error(reply), result, failed = 0;
 
 	if (ran) /* drivers write together with an errno too */
 		failed = scatter(call, reply, payload, length);
@@ -67,14 +67,11 @@ static void finish_ioctl(struct call *call, const struct iof_reply *reply, const
 		fail_ioctl(call, failed);
 		return;
 	}
-	/* No driver's: the C library would make an errno of it, and the kernel a restart of some. */
-	if (!error && reply->result < 0 && reply->result >= -ERRNO_MAX)
-		error = EIO;
 	/* Without a signal that result would reach the application as errno 512. */
 	if (cut_short && call->interrupted && (call->command->flags & IOF_CMD_RESTART))
 		result = RESULT_RESTART;
 	else
-		result = error ? -error : reply->result;
+		result = error ? -error : (int)outcome_result(reply->result);
 	if (ran && call->memory == &call->retry.memory)
 		fuse_reply_ioctl(call->req, result, call->retry.output, call->retry.out.total);
 	else

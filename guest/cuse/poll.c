@@ -77,7 +77,7 @@ static void take_own(struct call *call, const struct iof_reply *reply, const uin
 	if (!file)
 		return;
 	rest = note_answer(file, call->asked, ready);
-	if (call_error(call, reply) || ready & call->wakes)
+	if (call_error(reply) || ready & call->wakes)
 		poll_wake(file);
 	else if (rest)
 		ask_own(file, rest, rest);
@@ -114,7 +114,7 @@ static void fail_poll(struct call *call, int error)
 
 static void finish_poll(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
 {
-	int error = call_error(call, reply);
+	int error = call_error(reply);
 	uint32_t ready = (uint32_t)reply->result, rest;
 
 	(void)payload, (void)length;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/preload/call.h"
 #include "guest/common/commands.h"
+#include "guest/common/outcome.h"
 #include "guest/common/records.h"
 #include "guest/preload/file.h"
 #include "guest/preload/link.h"
@@ -59,7 +60,7 @@ static void finish(struct shim_call *call)
 static void on_done(struct iof_call *iof, const struct iof_reply *reply, const uint8_t *payload, size_t length)
 {
 	struct shim_call *call = (struct shim_call *)iof;
-	int error = iof_reply_error(reply);
+	int error = outcome_error(reply);
 
 	call->result = reply->result;
 	if (call->kind == KIND_OPEN && !error)
@@ -240,7 +241,7 @@ long call_ioctl(struct section *section, struct shim_file *file, int fd, iof_abi
 	request.reply_max = reply_max(call);
 	error = run(section, call, &request, payload, length, signals_of(command->flags));
 	if (!error)
-		error = call->result;
+		error = outcome_result(call->result);
 	readiness_stale(file);
 out:
 	finish(call);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/preload/device.h"
+#include "guest/common/outcome.h"
 #include "guest/preload/call.h"
 #include "guest/preload/link.h"
 #include "guest/preload/pair.h"
@@ -22,7 +23,7 @@ static struct process_page {
 
 long shim_result(long result)
 {
-	if (result >= 0)
+	if (result >= 0 || result < OUTCOME_ERRNO_LAST)
 		return result;
 	errno = (int)-result;
 	return -1;

@@ -10,7 +10,7 @@
 #include "guest/preload/file.h"
 #include "guest/preload/names.h"
 
-/** The errno convention of the C library: negative errno to -1. */
+/** The errno convention of the C library: -4095 to -1 is errno and -1. */
 long shim_result(long result);
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
+#include "guest/common/outcome.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -68,13 +69,14 @@ static void call_done(struct iof_call *base, const struct iof_reply *reply, cons
 	struct stub_call *call = (struct stub_call *)base;
 	int r = 0;
 
-	call->result = iof_reply_error(reply);
+	call->error = outcome_error(reply);
+	call->result = reply->result;
 	/* Whatever the status: a driver may fill memory and then return EINTR. A call that did not run brings nothing.
 	 */
 	if (call->scatters)
 		r = iof_scatter(call->walk, payload, length, reply->result, reply->error, &stub_memory);
-	if (!call->result)
-		call->result = r < 0 ? r : reply->result;
+	if (!call->error && r < 0)
+		call->error = r;
 }
 
 int stub_call_run(struct stub_call *call, struct iof_session *session, const struct iof_request *request,
@@ -96,5 +98,5 @@ int stub_call_run(struct stub_call *call, struct iof_session *session, const str
 			iof_session_cancel(session, &call->call);
 		blocking = false;
 	}
-	return r < 0 ? r : call->result;
+	return r < 0 ? r : call->error;
 }

@@ -12,7 +12,8 @@ struct stub_call {
 	struct iof_walk *walk;
 	struct stub_call *next; /* in the pool */
 	bool scatters;          /* the reply's payload goes to the caller's memory */
-	int result;             /* the driver's, or a negative errno */
+	int error;              /* negative errno, or 0 and the driver's result */
+	int32_t result;
 };
 
 /* Calls that are not in use. Grows to as many as were ever in flight at once. */
@@ -27,7 +28,7 @@ struct stub_call *stub_call_get(struct stub_pool *pool);
 void stub_call_put(struct stub_pool *pool, struct stub_call *call);
 void stub_pool_destroy(struct stub_pool *pool);
 
-/* Sends, waits, and gives the result. @flags are those of enum iof_command_flags that say how to wait. */
+/* Sends and waits. call->error, or one of its own. @flags are those of enum iof_command_flags that say how to wait. */
 int stub_call_run(struct stub_call *call, struct iof_session *session, const struct iof_request *request,
 		  const void *payload, size_t length, unsigned flags);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 #include "guest/common/commands.h"
+#include "guest/common/outcome.h"
 #include "guest/common/records.h"
 #include <fcntl.h>
 #include <ioferry/log.h>
@@ -115,6 +116,8 @@ int iof_file_ioctl(struct iof_file *file, uint32_t number, void *argument)
 	request.reply_max = reply_max(call->walk);
 	call->scatters = true;
 	r = stub_call_run(call, file->session, &request, payload, length, command->flags);
+	if (!r)
+		r = (int)outcome_result(call->result);
 out:
 	stub_call_put(&file->calls, call);
 	return r;
@@ -141,8 +144,10 @@ static ssize_t transfer(struct iof_file *file, enum iof_op op, const struct iof_
 		call->scatters = true;
 		r = stub_call_run(call, file->session, &request, payload, length, io->flags);
 	}
+	if (!r)
+		r = records_result(io, IOF_ABI_NATIVE, count, call->result);
 	stub_call_put(&file->calls, call);
-	return r < 0 ? r : records_result(io, IOF_ABI_NATIVE, count, (int32_t)r);
+	return r;
 }
 
 ssize_t iof_file_read(struct iof_file *file, void *buffer, size_t count)
@@ -173,6 +178,8 @@ int iof_file_poll(struct iof_file *file, uint32_t events, bool arm)
 	request.reply_max = IOF_REPLY_SIZE;
 	call->scatters = false;
 	r = stub_call_run(call, file->session, &request, payload, sizeof payload, 0);
+	if (!r)
+		r = (int)outcome_result(call->result);
 	stub_call_put(&file->calls, call);
 	return r;
 }

@@ -20,6 +20,15 @@ void test_calls(void)
 	FAILS(ioctl(fd, PROBE_UNDECLARED), ENOTTY);
 	FAILS(ioctl(fd, PROBE_UNDECLARED), ENOTTY);
 
+	/* What only the kernel or a host that is wrong can say. */
+	FAILS(ioctl(fd, PROBE_ERRNO, 257), 257);
+	FAILS(ioctl(fd, PROBE_ERRNO, 512), EINTR);
+	FAILS(ioctl(fd, PROBE_ERRNO, 515), ENOTTY);
+	CHECK(ioctl(fd, PROBE_RESULT, 0x7fffffffu) == 0x7fffffff);
+	FAILS(ioctl(fd, PROBE_RESULT, 0xffffffffu), EIO);
+	FAILS(ioctl(fd, PROBE_RESULT, 0xfffff001u), EIO);
+	CHECK(ioctl(fd, PROBE_RESULT, 0xfffff000u) == -4096);
+
 	/* Counted in records. */
 	CHECK(write(fd, records, 3) == 3);
 	memset(got, 0xff, sizeof got);

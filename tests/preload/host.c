@@ -31,7 +31,7 @@ struct probe {
 	bool full;
 	unsigned kicks; /* generation: waits end when it moves */
 	bool kept;      /* a kick that found nobody */
-	unsigned opens, closes, waiting, cancels;
+	unsigned opens, closes, waiting, cancels, polls;
 	/* The one poll that waits for a notification, per device: the engine asks for each open once. */
 	struct probe_file *files;
 };
@@ -173,6 +173,9 @@ static long command(struct probe *probe, uint32_t number, uint64_t argument, str
 	case PROBE_CANCELS: return probe->cancels;
 	case PROBE_FULL: probe->full = argument; return 0;
 	case PROBE_PUSH: push(probe, (uint32_t)argument); return 0;
+	case PROBE_RESULT: return (long)(uint32_t)argument;
+	case PROBE_ERRNO: return -(long)argument;
+	case PROBE_POLLS: return probe->polls;
 	default: return -ENOTTY;
 	}
 }
@@ -233,6 +236,7 @@ static uint32_t probe_poll(struct host_file *host, uint32_t events, host_notify 
 	uint32_t revents;
 
 	pthread_mutex_lock(&probe->lock);
+	probe->polls++;
 	revents = ready(probe) & events;
 	if (!revents && notify) {
 		file->notify = notify;

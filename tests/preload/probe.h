@@ -33,6 +33,9 @@ struct probe_record {
 #define PROBE_PUSH       _IO('p', 10) /* adds a record with this value */
 #define PROBE_CANCELS    _IO('p', 11) /* calls that ended because of a cancel */
 #define PROBE_SLOW       _IO('p', 12) /* for so many ms, not to be interrupted; returns 12 */
+#define PROBE_RESULT     _IO('p', 13) /* returns the argument's 32 bits, also what no driver returns */
+#define PROBE_ERRNO      _IO('p', 14) /* fails with the errno that the argument is */
+#define PROBE_POLLS      _IO('p', 15) /* questions about this device's readiness so far */
 #define PROBE_UNDECLARED _IO('p', 99)
 
 #endif

@@ -151,6 +151,12 @@ static void serve(struct fake_host *host, const struct iof_request *request, con
 		r = iof_unpack_records(walk, write ? &driver.write : &driver.read, payload, length, &count, &buffer);
 		r = r ? r : run_io(write, buffer, count);
 	}
+	if (request->command == VALUE &&
+	    argument > INT32_MAX) { /* a wrong host, which calls a negative number a result */
+		fake_host_reply(host, request->tag, IOF_STATUS_COMPLETED, (int32_t)argument, 0, NULL, 0);
+		iof_walk_destroy(walk);
+		return;
+	}
 	if (iof_pack(walk, r > 0 ? r : 0, r < 0 ? (uint32_t)-r : 0, &reply, &length) < 0)
 		length = 0;
 	if (IOF_REPLY_SIZE + length > request->reply_max)
@@ -226,6 +232,7 @@ static void values_results_and_odd_errnos_pass(void **state)
 
 	assert_int_equal(iof_file_ioctl(world->file, VALUE, (void *)4711), 7);
 	assert_int_equal(iof_file_ioctl(world->file, VALUE, (void *)1), -257);
+	assert_int_equal(iof_file_ioctl(world->file, VALUE, (void *)0xfffffff0), -EIO); /* -16 is no result */
 }
 
 static int asked(struct world *world)
