@@ -7,6 +7,7 @@
 #include "guest/preload/readiness.h"
 #include "guest/preload/real.h"
 #include "guest/preload/section.h"
+#include "guest/preload/watch.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <ioferry/log.h>
@@ -136,17 +137,28 @@ bool device_open(const char *name, int flags, int *result)
 	return state != NAME_FOREIGN;
 }
 
+static const struct fd_entry *hold(const struct fd_entry *entry)
+{
+	if (entry && entry->kind == FD_EPOLL)
+		return watch_set_hold(entry);
+	return file_of(entry) ? &file_hold(file_of(entry))->entry : entry;
+}
+
+static void put(const struct fd_entry *entry)
+{
+	if (entry && entry->kind == FD_EPOLL)
+		watch_set_put(entry);
+	else if (file_of(entry))
+		file_put(file_of(entry));
+}
+
 void device_set(int fd, const struct fd_entry *entry)
 {
-	const struct fd_entry *former;
-	struct shim_file *file = file_of(entry);
+	const struct fd_entry *held = hold(entry), *former;
 
-	if (file)
-		file_hold(file);
-	if (!fd_entry_set(fd, entry, &former) && file)
-		file_put(file);
-	if (file_of(former))
-		file_put(file_of(former));
+	if (!fd_entry_set(fd, held, &former))
+		put(held);
+	put(former);
 }
 
 void device_forget(int fd)

@@ -4,6 +4,7 @@
 #include "guest/preload/pair.h"
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #define CLOSING 0x80000000u /* in references: the last one is being given back */
 
@@ -81,8 +82,9 @@ struct shim_file *file_create(void)
 		file->link = NULL;
 		file->handle = 0;
 		file->peer = file->self = -1;
+		memset(file->watches, 0, sizeof file->watches);
 		file->watched = file->stale = false;
-		file->wanted = file->told = file->armed = 0;
+		file->kept = file->wanted = file->told = file->armed = 0;
 		file->sleepers = 0;
 		return file;
 	}

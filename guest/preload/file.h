@@ -15,9 +15,18 @@
 #include <ioferry/sys.h>
 #include <sys/types.h>
 
-#define FILES_MAX 1024
+#define FILES_MAX    1024
+#define FILE_WATCHES 8           /* epoll sets, or numbers of it in one, that are told apart */
+#define FILE_WATCHED 0x80000000u /* in events of a watch: also a set that waits for nothing but the end has it */
 
 struct link;
+
+/** The file is in an epoll set under the number @c fd. */
+struct file_watch {
+	const struct fd_entry *set; /**< NULL: free */
+	int fd;
+	uint32_t events; /**< with FILE_WATCHED */
+};
 
 struct shim_file {
 	struct fd_entry entry;
@@ -36,12 +45,14 @@ struct shim_file {
 	struct iof_lock lock; /**< of what follows; never held while a session function is called */
 	int peer;             /**< the shim's end of the pair; -1: closed */
 	int self;             /**< a duplicate of the application's end */
-	bool watched;         /**< in an epoll set: levels are kept on the descriptor */
-	uint32_t wanted;      /**< poll events that any epoll set asks for */
-	uint32_t told;        /**< what the host said last */
-	uint32_t armed;       /**< events that the host will push when one becomes ready */
-	unsigned sleepers;    /**< threads that sleep in poll() for it */
-	bool stale;           /**< ready bits of `told` may be no longer true */
+	struct file_watch watches[FILE_WATCHES];
+	uint32_t kept;     /**< events of watches that found no room; never taken away */
+	bool watched;      /**< in an epoll set: levels are kept on the descriptor */
+	uint32_t wanted;   /**< poll events that any epoll set asks for */
+	uint32_t told;     /**< what the host said last */
+	uint32_t armed;    /**< events that the host will push when one becomes ready */
+	unsigned sleepers; /**< threads that sleep in poll() for it */
+	bool stale;        /**< ready bits of `told` may be no longer true */
 };
 
 /** The device under @p fd with a reference taken; NULL: not ours. Async-signal-safe, takes no lock. */

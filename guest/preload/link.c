@@ -8,12 +8,15 @@
 #include "guest/preload/pair.h"
 #include "guest/preload/readiness.h"
 #include "guest/preload/section.h"
+#include "guest/preload/watch.h"
 #include <fcntl.h>
 #include <ioferry/log.h>
 #include <ioferry/sys.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SERVE_IDLE 16 /* messages for which the service thread stays when no device is in a set any more */
 
 static struct {
 	struct iof_lock lock; /* of `last`; held while connecting, so that two opens make one session */
@@ -125,13 +128,26 @@ const struct iof_device *link_device(const struct link *link, const char *name)
 	return NULL;
 }
 
+/* A program that takes its device out of the set for each read, and puts it back, shall not get a thread each time. */
+static bool is_served(void *context)
+{
+	struct link *link = context;
+
+	link->idle = watch_any(link) ? 0 : link->idle + 1;
+	return link->idle < SERVE_IDLE;
+}
+
 static void *serve(void *context)
 {
 	struct section *section = section_enter(); /* for ever: no handler shall run in this thread */
 	struct link *link = context;
 
-	(void)iof_session_serve(link->session);
-	link->served = false;
+	do {
+		link->idle = 0;
+		(void)iof_session_serve(link->session, is_served, link);
+		link->served = false;
+		/* Who has put a device into a set meanwhile has seen the thread. */
+	} while (!link->lost && watch_any(link) && !atomic_exchange(&link->served, true));
 	link_put(link);
 	section_leave(section, false);
 	return NULL;

@@ -14,6 +14,7 @@ struct link {
 	_Atomic(unsigned) references;
 	_Atomic(bool) lost;
 	_Atomic(bool) served; /**< the service thread runs */
+	unsigned idle;        /**< the service thread's: messages since a device was last in a set */
 	int descriptor;
 };
 

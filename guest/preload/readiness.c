@@ -5,10 +5,7 @@
 #include "guest/preload/link.h"
 #include "guest/preload/pair.h"
 #include <errno.h>
-#include <poll.h>
 
-#define EVENTS_IN  (POLLIN | POLLRDNORM | POLLRDBAND | POLLPRI)
-#define EVENTS_OUT (POLLOUT | POLLWRNORM | POLLWRBAND)
 #define EVENTS_END (POLLERR | POLLHUP)
 
 #define AT_ONCE 16 /* questions on their way together; fewer than there are call objects */
@@ -41,9 +38,9 @@ static void show(struct shim_file *file, uint32_t events)
 {
 	if (file->peer < 0)
 		return;
-	if (events & EVENTS_OUT)
-		pair_show_out(file->self, file->peer, file->told & EVENTS_OUT);
-	pair_show_in(file->self, file->peer, file->told & ~(uint32_t)EVENTS_OUT);
+	if (events & READINESS_OUT)
+		pair_show_out(file->self, file->peer, file->told & READINESS_OUT);
+	pair_show_in(file->self, file->peer, file->told & ~(uint32_t)READINESS_OUT);
 }
 
 /* The lock is held. Whether it matters that the host is armed. */
@@ -56,7 +53,7 @@ static void begin(struct readiness *query, enum readiness_mode mode)
 {
 	struct shim_file *file = query->file;
 
-	query->events &= EVENTS_IN | EVENTS_OUT;
+	query->events &= READINESS_EVENTS;
 	query->call = NULL;
 	if (!file || file->dead)
 		return;
@@ -202,14 +199,10 @@ void readiness_refresh_watched(struct section *section)
 		refresh_and_put(section, queries, n);
 }
 
-void readiness_watch(struct section *section, struct shim_file *file, uint32_t events)
+void readiness_watch(struct section *section, struct shim_file *file)
 {
-	struct readiness query = {.file = file, .events = events};
+	struct readiness query = {.file = file, .events = file->wanted};
 
-	iof_lock(&file->lock);
-	file->watched = true;
-	file->wanted |= events & (EVENTS_IN | EVENTS_OUT);
-	iof_unlock(&file->lock);
 	if (file->dead)
 		return;
 	refresh(section, &query, 1);

@@ -7,6 +7,12 @@
 #define PRELOAD_READINESS_H
 
 #include <ioferry/session.h>
+#include <poll.h>
+
+/** The poll events that a driver reports, POLLERR and its like aside. */
+#define READINESS_IN     (POLLIN | POLLRDNORM | POLLRDBAND | POLLPRI)
+#define READINESS_OUT    (POLLOUT | POLLWRNORM | POLLWRBAND)
+#define READINESS_EVENTS ((uint32_t)(READINESS_IN | READINESS_OUT))
 
 struct section;
 struct shim_call;
@@ -38,8 +44,8 @@ uint32_t readiness_told(struct shim_file *file, uint32_t events);
 /** Makes the descriptor show the answer. */
 void readiness_show(struct shim_file *file, uint32_t events);
 
-/** The device is in an epoll set from now on, which asks for @p events. */
-void readiness_watch(struct section *section, struct shim_file *file, uint32_t events);
+/** An epoll set waits for the device from now on: what it shows is brought up to date, and kept so. */
+void readiness_watch(struct section *section, struct shim_file *file);
 /** Brings the levels of all devices in epoll sets up to date. */
 void readiness_refresh_watched(struct section *section);
 

@@ -300,6 +300,20 @@ bool iof_session_leave(struct iof_session *session, struct iof_call *call)
 	return over;
 }
 
+/* Sleeps until there is something to read, and reads it where no other thread has begun to. */
+static void read_as_server(struct iof_session *session)
+{
+	const struct iof_link_ops *ops = session->link->ops;
+
+	iof_poll(ops->descriptor(session->link), ops->wants_write(session->link) ? POLLIN | POLLOUT : POLLIN, -1);
+	if (!session_take_role(session))
+		return;
+	if (ops->wants_write(session->link))
+		ops->flush(session->link);
+	session_read(session);
+	session_release_role(session);
+}
+
 /* Sleeps while another thread reads. Returns whether there was one. */
 static bool stand_back(struct iof_session *session)
 {
@@ -321,26 +335,19 @@ static bool stand_back(struct iof_session *session)
  * The service thread sleeps in poll(), not as the reader: were it the reader, each reply would cross two threads. For
  * that it sometimes wakes up for a message that another thread reads.
  */
-int iof_session_serve(struct iof_session *session)
+int iof_session_serve(struct iof_session *session, bool (*wanted)(void *), void *context)
 {
-	const struct iof_link_ops *ops = session->link->ops;
-	int fd = ops->descriptor(session->link);
+	bool goes_on = true;
 	int r;
 
 	__atomic_add_fetch(&session->servers, 1, __ATOMIC_ACQ_REL);
-	while (!__atomic_load_n(&session->lost, __ATOMIC_ACQUIRE) &&
+	while (goes_on && !__atomic_load_n(&session->lost, __ATOMIC_ACQUIRE) &&
 	       !__atomic_load_n(&session->closing, __ATOMIC_ACQUIRE)) {
-		if (stand_back(session))
-			continue;
-		iof_poll(fd, ops->wants_write(session->link) ? POLLIN | POLLOUT : POLLIN, -1);
-		if (!session_take_role(session))
-			continue;
-		if (ops->wants_write(session->link))
-			ops->flush(session->link);
-		session_read(session);
-		session_release_role(session);
+		if (!stand_back(session))
+			read_as_server(session);
+		goes_on = !wanted || wanted(context);
 	}
-	r = __atomic_load_n(&session->closing, __ATOMIC_ACQUIRE) ? 0 : -ENODEV;
+	r = goes_on && !__atomic_load_n(&session->closing, __ATOMIC_ACQUIRE) ? -ENODEV : 0;
 	__atomic_sub_fetch(&session->servers, 1, __ATOMIC_ACQ_REL);
 	iof_futex_wake(&session->servers, 1);
 	return r;

@@ -128,7 +128,7 @@ static const struct {
 	{"pass", test_pass},       {"threads", test_threads}, {"poll", test_poll},       {"select", test_select},
 	{"epoll", test_epoll},     {"signals", test_signals}, {"cancel", test_cancel},   {"handler", test_handler},
 	{"longjmp", test_longjmp}, {"streams", test_streams}, {"gone", test_gone},       {"many", test_many},
-	{"shares", test_shares},
+	{"shares", test_shares},   {"unwatch", test_unwatch},
 };
 
 int main(int argc, char **argv)

@@ -66,6 +66,7 @@ void test_streams(void);
 void test_gone(void);
 void test_many(void);
 void test_shares(void);
+void test_unwatch(void);
 int exec_child(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Readiness: poll, select, epoll. */
 #include "app.h"
+#include <dirent.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
@@ -252,4 +253,73 @@ void test_epoll(void)
 	/* What is closed is in no set. */
 	close(other);
 	CHECK(epoll_once(second, &events, 10) == 0);
+}
+
+static unsigned threads(void)
+{
+	DIR *directory = opendir("/proc/self/task");
+	unsigned n = 0;
+
+	CHECK(directory);
+	while (readdir(directory))
+		n++;
+	closedir(directory);
+	return n - 2; /* . and .. */
+}
+
+/* Whether a look at @set asks the host about the device, which is always writable: nothing that was told is trusted. */
+static bool is_watched(int fd, int set)
+{
+	int polls = ioctl(fd, PROBE_POLLS);
+	struct epoll_event event;
+
+	CHECK(epoll_wait(set, &event, 1, 0) >= 0);
+	return ioctl(fd, PROBE_POLLS) != polls;
+}
+
+/* Out of the last set, a device costs nothing any more: neither questions nor a thread. */
+void test_unwatch(void)
+{
+	int fd = open_node(NODE, O_RDWR | O_NONBLOCK), set = epoll_create1(0), second = epoll_create1(0), copy;
+	struct epoll_event event = {.events = EPOLLOUT};
+	pthread_t pusher;
+	uint32_t events;
+
+	CHECK(threads() == 1);
+	watch(set, EPOLL_CTL_ADD, fd, EPOLLOUT);
+	CHECK(threads() == 2 && is_watched(fd, set));
+	FAILS(epoll_ctl(set, EPOLL_CTL_ADD, fd, &event), EEXIST);
+	CHECK(is_watched(fd, set));
+	watch(set, EPOLL_CTL_DEL, fd, 0);
+	CHECK(!is_watched(fd, set));
+	for (int i = 0; threads() > 1 && i < 2500; i++) {
+		CHECK(ioctl(fd, PROBE_OPENS) == 1); /* it ends with something that arrives */
+		usleep(1000);
+	}
+	CHECK(threads() == 1);
+	FAILS(epoll_ctl(set, EPOLL_CTL_MOD, fd, &event), ENOENT);
+	FAILS(epoll_ctl(set, EPOLL_CTL_DEL, fd, NULL), ENOENT);
+	FAILS(epoll_ctl(set, EPOLL_CTL_ADD, fd, NULL), EFAULT);
+	CHECK(!is_watched(fd, set));
+
+	/* Once more, in two sets, one of which goes. */
+	watch(set, EPOLL_CTL_ADD, fd, EPOLLOUT);
+	watch(second, EPOLL_CTL_ADD, fd, EPOLLOUT);
+	CHECK(close(set) == 0 && is_watched(fd, second));
+	watch(second, EPOLL_CTL_MOD, fd, EPOLLIN);
+	pusher = push_after(fd, 20);
+	CHECK(epoll_once(second, &events, 5000) == 1 && events == EPOLLIN && !pthread_join(pusher, NULL));
+	drain(fd);
+	watch(second, EPOLL_CTL_MOD, fd, EPOLLOUT);
+	set = epoll_create1(0);
+	watch(set, EPOLL_CTL_ADD, fd, EPOLLOUT);
+	watch(set, EPOLL_CTL_DEL, fd, 0);
+	CHECK(is_watched(fd, second) && close(second) == 0 && !is_watched(fd, set));
+
+	/* A set under two numbers. */
+	watch(set, EPOLL_CTL_ADD, fd, EPOLLOUT);
+	copy = dup(set);
+	CHECK(close(set) == 0 && is_watched(fd, copy));
+	watch(copy, EPOLL_CTL_DEL, fd, 0);
+	CHECK(!is_watched(fd, copy));
 }

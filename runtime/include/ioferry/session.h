@@ -135,9 +135,10 @@ int iof_session_cancel(struct iof_session *session, struct iof_call *call);
 /**
  * Reads the link whenever no other thread does, for events that come while nobody waits; the life of a service
  * thread. It does not stand between a waiting thread and its reply.
- * @return 0: the session is being destroyed; -ENODEV: link gone (lost() has run).
+ * @param wanted asked each time that something has arrived, in this thread; false ends it. NULL: for ever
+ * @return 0: the session is being destroyed, or not wanted; -ENODEV: link gone (lost() has run).
  */
-int iof_session_serve(struct iof_session *session);
+int iof_session_serve(struct iof_session *session, bool (*wanted)(void *context), void *context);
 
 /** For event loops: descriptor to poll, and whether to poll it for writing too. */
 int iof_session_descriptor(const struct iof_session *session);

@@ -123,7 +123,7 @@ static void a_service_thread_reads_beside_the_others(void **state)
 
 static void *serve(void *session)
 {
-	return (void *)(intptr_t)iof_session_serve(session);
+	return (void *)(intptr_t)iof_session_serve(session, NULL, NULL);
 }
 
 static void run_workers(bool cancels, bool with_server)
@@ -286,6 +286,41 @@ static void the_service_thread_brings_events_before_during_and_after_calls(void 
 	fake_host_stop(host);
 }
 
+static bool want_two(void *context)
+{
+	return ++*(unsigned *)context < 2;
+}
+
+static void *serve_two(void *session)
+{
+	unsigned asked = 0;
+	int result = iof_session_serve(session, want_two, &asked);
+
+	return (void *)(intptr_t)(result ? result : (int)asked);
+}
+
+static void the_service_thread_goes_when_it_is_not_wanted(void **state)
+{
+	(void)state;
+	unsigned events = 0;
+	struct iof_session_options options = {.event = count_event, .context = &events};
+	struct fake_host *host = fake_host_start(&(struct fake_options){.handle = swallow});
+	struct iof_session *session = session_to(host, &options);
+	pthread_t server;
+	void *result;
+
+	pthread_create(&server, NULL, serve_two, session);
+	for (unsigned i = 1; i <= 2; i++) {
+		fake_host_event(host, 1, 1);
+		wait_for(__atomic_load_n(&events, __ATOMIC_ACQUIRE) == i);
+	}
+	pthread_join(server, &result);
+	assert_int_equal((intptr_t)result, 2);
+	assert_false(iof_session_is_lost(session));
+	iof_session_destroy(session);
+	fake_host_stop(host);
+}
+
 /* Requests larger than a socket's buffer, from several threads, to a host that reads slowly. */
 static void slow_echo(struct fake_host *host, const struct iof_request *request, const uint8_t *payload, size_t length)
 {
@@ -368,6 +403,7 @@ int main(void)
 		cmocka_unit_test(the_leader_hands_over_when_its_own_reply_came),
 		cmocka_unit_test(loss_ends_leader_and_followers),
 		cmocka_unit_test(the_service_thread_brings_events_before_during_and_after_calls),
+		cmocka_unit_test(the_service_thread_goes_when_it_is_not_wanted),
 		cmocka_unit_test(large_requests_wait_for_the_socket_and_block_nobody),
 		cmocka_unit_test(a_large_request_is_written_while_another_thread_sleeps_as_the_reader),
 	};
