@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "front.h"
 #include "guest/common/outcome.h"
+#include "guest/common/records.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -47,12 +48,23 @@ static struct call *create(void)
 	return call;
 }
 
-/* Which readiness a call has used up that got EAGAIN. An ioctl: most read. 0: it has not. */
+/* Whether a call puts something into the device. An ioctl whose argument brings nothing back does. */
+static bool sends(const struct call *call)
+{
+	if (call->io)
+		return call->io == &call->file->interface->write;
+	return call->command && call->command->argument == IOF_ARG_POINTER && !iof_walk_reply_max(call->walk);
+}
+
+/* Which readiness a call has used up that got EAGAIN, or less than it asked for. 0: it has not. */
 static uint32_t drained(const struct call *call, const struct iof_reply *reply)
 {
-	if (!call->file || reply->status != IOF_STATUS_COMPLETED || reply->error != EAGAIN)
+	bool less = call->io && !reply->error &&
+		    records_result(call->io, call->abi, call->size, reply->result) < (ssize_t)call->size;
+
+	if (!call->file || reply->status != IOF_STATUS_COMPLETED || (reply->error != EAGAIN && !less))
 		return 0;
-	return call->io && call->io == &call->file->interface->write ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
+	return sends(call) ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
 }
 
 /* The host has answered, or the link is gone. */
@@ -133,6 +145,7 @@ struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, ca
 	call->finish = finish;
 	call->fail = fail;
 	call->orphan = NULL;
+	call->command = NULL;
 	call->io = NULL;
 	call->asked = 0;
 	call->submitted = call->cancellable = call->interrupted = call->cancelled = false;

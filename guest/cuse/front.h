@@ -55,8 +55,11 @@ struct file {
 	uint64_t epoch;               /* the link's when it was opened */
 	bool nonblock;                /* O_NONBLOCK as last seen */
 	struct fuse_pollhandle *poll; /* the newest; older ones are void. NULL: nobody to wake */
-	uint32_t armed;               /* events that somebody sleeps for */
+	uint32_t wanted;              /* events that somebody sleeps for */
 	uint32_t promised;            /* those of which the host will tell when one becomes ready */
+	uint32_t missed;              /* those that could not be asked for, because another question was on its way */
+	uint32_t gone;                /* POLLERR and POLLHUP as they were told last */
+	bool asking;                  /* a question that arms is on its way */
 	struct file *next, **link;
 };
 
@@ -111,8 +114,8 @@ struct call {
 	uint64_t address;    /* read and write counted in records: the caller's buffer */
 	size_t size;         /* read and write: bytes that FUSE moves at most */
 	uint32_t asked;      /* poll: what the host is to tell of, unless some of it is ready now; 0: nothing */
-	uint32_t wakes;      /* poll of our own: the answer that sleepers must be told at once */
-	iof_handle handle;   /* poll of our own: the file's, which may be gone when the answer comes */
+	uint32_t wakes;      /* poll that nobody waits for: the answer that sleepers must be told at once */
+	iof_handle handle;   /* poll that arms: the file's, which may be gone when the answer comes */
 };
 
 /** The session to the host, or the wish for one. */
@@ -235,6 +238,8 @@ void front_write(fuse_req_t req, const char *bytes, size_t size, off_t offset, s
 void front_poll(fuse_req_t req, struct fuse_file_info *info, struct fuse_pollhandle *handle);
 /** Wakes whoever sleeps in poll on the file. */
 void poll_wake(struct file *file);
+/** The host tells that something has become ready. */
+void poll_event(struct file *file);
 /** A call found nothing: readiness of @p events is over, and its return must be told. */
 void poll_drained(struct file *file, uint32_t events);
 

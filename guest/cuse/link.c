@@ -23,7 +23,7 @@ static void on_event(void *context, iof_handle handle, uint32_t revents)
 
 	(void)revents; /* whoever is woken asks the host again */
 	if (file)
-		poll_wake(file);
+		poll_event(file);
 }
 
 static void *connect_thread(void *context)
