@@ -134,8 +134,11 @@ void engine_set_devices(struct engine *engine, struct device_set *set)
 	(void)pthread_mutex_lock(&engine->lock);
 	old = engine->devices;
 	engine->devices = set;
-	for (struct session *session = engine->sessions; session; session = session->next)
+	for (struct session *session = engine->sessions; session; session = session->next) {
 		session->stranger = is_stranger(engine, &session->peer, session->address);
+		/* Also to those whose hello is under way: its answer may tell of the former ones. */
+		session_push(session, IOF_EVENT_DEVICES, 0);
+	}
 	(void)pthread_mutex_unlock(&engine->lock);
 	device_set_put(old);
 }

@@ -13,18 +13,7 @@ static iof_handle id_of(const struct session *session, const struct handle *hand
 /* May run in any thread and with a backend's locks held: only sends. */
 static void push_event(struct poll_waiter *waiter, uint32_t revents)
 {
-	struct session *session = waiter->context;
-	struct iof_reply event = {
-		.length = IOF_REPLY_SIZE,
-		.status = IOF_STATUS_EVENT,
-		.tag = waiter->handle,
-		.result = (int32_t)revents,
-	};
-	uint8_t bytes[IOF_REPLY_SIZE];
-	struct iovec part = {.iov_base = bytes, .iov_len = sizeof(bytes)};
-
-	iof_reply_encode(&event, bytes);
-	session_sent(session, session->link->ops->send(session->link, &part, 1));
+	session_push(waiter->context, waiter->handle, revents);
 }
 
 int handles_create(struct session *session)

@@ -260,6 +260,21 @@ void session_sent(struct session *session, int result)
 	engine_wake_ticker(session->engine);
 }
 
+void session_push(struct session *session, uint64_t tag, uint32_t revents)
+{
+	struct iof_reply event = {
+		.length = IOF_REPLY_SIZE,
+		.status = IOF_STATUS_EVENT,
+		.tag = tag,
+		.result = (int32_t)revents,
+	};
+	uint8_t bytes[IOF_REPLY_SIZE];
+	struct iovec part = {.iov_base = bytes, .iov_len = sizeof(bytes)};
+
+	iof_reply_encode(&event, bytes);
+	session_sent(session, session->link->ops->send(session->link, &part, 1));
+}
+
 void worker_put_open(struct worker *worker, struct open_file *open)
 {
 	struct engine *engine = worker->session->engine;

@@ -200,6 +200,8 @@ void session_log(struct session *session, enum iof_log_level level, const char *
 	__attribute__((format(printf, 3, 4)));
 /* After a send: notes a backlog, ends the link if it is dead or full. */
 void session_sent(struct session *session, int result);
+/* Sends an event. In any thread, with any lock held: only sends. */
+void session_push(struct session *session, uint64_t tag, uint32_t revents);
 /* Around an operation that may wait. Negative: no standby would be left, and the operation must not begin. -EBUSY: the
  * session has all its threads; -EDQUOT: the guest has; else what pthread_create() says. */
 int guard_enter(struct worker *worker);

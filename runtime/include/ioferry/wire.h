@@ -42,8 +42,8 @@ enum iof_status {
 	IOF_STATUS_INTERRUPTED,   /**< a cancel made the driver return EINTR */
 	IOF_STATUS_NEVER_STARTED, /**< its cancel had come before it was given to the driver; error is EINTR */
 	IOF_STATUS_REFUSED,       /**< ioferry refused it: policy, undeclared, malformed, over a cap; error says why */
-	IOF_STATUS_EVENT,         /**< no reply: pushed readiness. tag = handle, result = revents */
-	IOF_STATUS_LOST,          /**< never on the wire: the guest's engine ends calls with it when the link is gone */
+	IOF_STATUS_EVENT, /**< no reply: pushed readiness. tag = handle, result = revents; or IOF_EVENT_DEVICES */
+	IOF_STATUS_LOST,  /**< never on the wire: the guest's engine ends calls with it when the link is gone */
 };
 
 #define IOF_REQUEST_SIZE 40u
@@ -51,6 +51,10 @@ enum iof_status {
 
 /** An open of the host: slot and generation, so that a stale handle never names a younger open. 0: none. */
 typedef uint64_t iof_handle;
+
+/** In the place of an event's handle: the host's devices have changed, and another hello tells how. May come before the
+ *  answer to the first. */
+#define IOF_EVENT_DEVICES UINT64_MAX
 
 /** Offsets: length 0, op 4, flags 6, tag 8, ack 16, handle 24, command 32, reply_max 36; payload from 40. */
 struct iof_request {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 CONTROL, CLOSE, IOCTL, READ, WRITE, POLL, CANCEL, ACK, REAP = range(1, 10)
 COMPLETED, INTERRUPTED, NEVER_STARTED, REFUSED, EVENT = range(5)
+EVENT_DEVICES = (1 << 64) - 1
 
 REQUEST = struct.Struct("<IHHQQQII")
 REPLY = struct.Struct("<IHHQQiI")
@@ -88,6 +89,7 @@ class Guest:
     path: str
     tag: int = 0
     arrived: int = 0
+    changes: int = 0  # of the host's devices, as told
     devices: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -114,6 +116,14 @@ class Guest:
         return data
 
     def receive(self) -> Reply:
+        """The next message that is not about the host's devices."""
+        while True:
+            reply = self._message()
+            if (reply.status, reply.tag) != (EVENT, EVENT_DEVICES):
+                return reply
+            self.changes += 1
+
+    def _message(self) -> Reply:
         length, status, _, tag, seq, result, error = REPLY.unpack(self._exactly(REPLY.size))
         if seq == self.arrived + 1:
             self.arrived = seq

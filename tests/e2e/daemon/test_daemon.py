@@ -122,6 +122,7 @@ def test_reload(start):
     reply = guest.call(IOCTL, handle=handle, command=CAN_IOCTL_STATUS, payload=bytes(STATUS_SIZE))
     assert (reply.status, reply.error) == (REFUSED, errno.EPERM)
     assert guest.open("can0")[0] == errno.ENODEV
+    assert guest.changes == 1
     assert daemon.device("can0")["opens"] == 1  # what is open stays
     # A broken file changes nothing.
     daemon.write("devices: {can0: {interface: can4linx}}\n")
@@ -129,11 +130,13 @@ def test_reload(start):
     daemon.wait_log("the configuration stays as it was")
     assert "hostd.yaml:2:29: unknown interface 'can4linx'; did you mean 'can4linux'?" in daemon.log()
     assert guest.open("can1")[0] == 0
+    assert guest.changes == 1
     # A device that is gone is not offered, and its open goes on.
     daemon.write("devices: {can9: {interface: can4linux, backend: simcan, bus: two}}\n")
     daemon.reload()
     assert guest.open("can0")[0] == errno.ENODEV
     assert guest.call(CLOSE, handle=handle).status == COMPLETED
+    assert guest.changes == 2
     guest.hello()
     assert guest.devices == ["can9"]
     guest.close()

@@ -251,6 +251,29 @@ static void many_messages_in_one_write_keep_their_order(void **state)
 	test_engine_end(engine);
 }
 
+/* A session learns that there is something to ask for, and asks. */
+static void a_change_of_devices_is_told(void **state)
+{
+	struct fake *fake;
+	struct engine *engine = test_engine(NULL, &fake);
+	struct guest guest = guest_begin(engine, 1000), other = guest_begin(engine, 1001);
+	struct answer answer;
+	unsigned devices = 9;
+
+	(void)state;
+	engine_set_devices(engine, device_set_create(NULL, 0));
+	guest_receive(&guest, &answer);
+	assert_int_equal(answer.reply.status, IOF_STATUS_EVENT);
+	assert_int_equal(answer.reply.tag, IOF_EVENT_DEVICES);
+	guest_receive(&other, &answer);
+	assert_int_equal(answer.reply.tag, IOF_EVENT_DEVICES);
+	assert_int_equal(guest_hello(&guest, fake_interface.hash, 0, &devices), 0);
+	assert_int_equal(devices, 0);
+	guest_end(&guest);
+	guest_end(&other);
+	test_engine_end(engine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +284,7 @@ int main(void)
 		cmocka_unit_test(commands_that_differ_are_disabled),
 		cmocka_unit_test(denied_commands_and_guests),
 		cmocka_unit_test(many_messages_in_one_write_keep_their_order),
+		cmocka_unit_test(a_change_of_devices_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
