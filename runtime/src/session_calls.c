@@ -124,7 +124,9 @@ void session_deliver(void *context, const uint8_t *bytes, size_t length)
 		return;
 	}
 	if (reply.status == IOF_STATUS_EVENT) {
-		if (session->options.event)
+		if (reply.tag == IOF_EVENT_DEVICES && session->options.changed)
+			session->options.changed(session->options.context);
+		else if (reply.tag != IOF_EVENT_DEVICES && session->options.event)
 			session->options.event(session->options.context, reply.tag, (uint32_t)reply.result);
 		return;
 	}

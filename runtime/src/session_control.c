@@ -30,10 +30,8 @@ int control_submit(struct iof_session *session, struct iof_call *call, const Iof
 	return r;
 }
 
-static void control_done(struct iof_call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+void control_take(struct control_call *control, const struct iof_reply *reply, const uint8_t *payload, size_t length)
 {
-	struct control_call *control = (struct control_call *)call;
-
 	control->error = iof_reply_error(reply);
 	if (length && iof_control_unpack_reply(control->arena, payload, length, &control->reply) < 0)
 		control->error = -EPROTO;
@@ -41,11 +39,14 @@ static void control_done(struct iof_call *call, const struct iof_reply *reply, c
 		iof_log(IOF_LOG_DEBUG, "the host says: %s", control->reply->reason);
 }
 
-int control_start(struct iof_session *session, struct control_call *control, struct iof_control_arena *arena,
-		  const Ioferry__ControlRequest *request)
+static void control_done(struct iof_call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	control_take((struct control_call *)call, reply, payload, length);
+}
+
+void control_prepare(struct control_call *control, struct iof_control_arena *arena)
 {
 	*control = (struct control_call){.call = {.done = control_done, .waited = true}, .arena = arena};
-	return control_submit(session, &control->call, request);
 }
 
 /* Ended by a signal, it cancels; the answer says what has become of the call, and nothing is left behind. */
@@ -68,8 +69,10 @@ static int control_call(struct iof_session *session, const Ioferry__ControlReque
 			struct iof_control_arena *arena, const Ioferry__ControlReply **reply)
 {
 	struct control_call control;
-	int r = control_start(session, &control, arena, request);
+	int r;
 
+	control_prepare(&control, arena);
+	r = control_submit(session, &control.call, request);
 	if (r == 0)
 		r = control_finish(session, &control);
 	*reply = control.reply;

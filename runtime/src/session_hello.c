@@ -145,15 +145,15 @@ static void take_limits(struct iof_session *session, const Ioferry__HelloReply *
 	session->keep_bytes = hello->keep_bytes;
 }
 
-static int check_hello(const struct control_call *control, char *reason, size_t reason_size)
+static int check_hello(const Ioferry__ControlReply *reply, char *reason, size_t reason_size)
 {
 	const Ioferry__HelloReply *hello;
 
-	if (!control->reply || control->reply->what_case != IOFERRY__CONTROL_REPLY__WHAT_HELLO) {
+	if (!reply || reply->what_case != IOFERRY__CONTROL_REPLY__WHAT_HELLO) {
 		snprintf(reason, reason_size, "the host's answer to the hello is not one");
 		return -EPROTO;
 	}
-	hello = control->reply->hello;
+	hello = reply->hello;
 	if (hello->version != IOF_PROTOCOL_VERSION) {
 		snprintf(reason, reason_size, "the host speaks version %u of the protocol, this program %u",
 			 hello->version, IOF_PROTOCOL_VERSION);
@@ -178,19 +178,44 @@ static void say_why(const struct control_call *control, int error, char *reason,
 			 error == -ENODEV ? "the host ended the connection" : strerror(-error));
 }
 
-/* Says hello. The first time (timeout_ms >= 0) takes the limits too; later only the devices. */
-int session_hello(struct iof_session *session, int timeout_ms, char *reason, size_t reason_size)
+static struct device_table *table_create(void)
+{
+	struct device_table *table = calloc(1, sizeof *table);
+
+	if (table && iof_control_arena_create(&table->arena, IOF_CONTROL_BYTES, IOF_CONTROL_ALLOCATIONS) < 0) {
+		free(table);
+		return NULL;
+	}
+	return table;
+}
+
+/* Makes the answer to a hello, in the table's arena, what the session knows. The table is the session's then. */
+static int take_table(struct iof_session *session, struct device_table *table, const Ioferry__ControlReply *reply,
+		      char *reason, size_t reason_size)
+{
+	int r = check_hello(reply, reason, reason_size);
+
+	if (r < 0)
+		return r;
+	table->hello = reply->hello;
+	r = read_devices(table);
+	if (r < 0)
+		return r;
+	table->older = session->table;
+	__atomic_store_n(&session->table, table, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* Sends a hello. */
+static int submit_hello(struct iof_session *session, struct iof_call *call)
 {
 	Ioferry__ControlRequest request = IOFERRY__CONTROL_REQUEST__INIT;
 	Ioferry__Hello hello = IOFERRY__HELLO__INIT;
-	struct device_table *table = calloc(1, sizeof *table);
-	struct control_call control = {0};
 	struct schema schema = {0};
-	int r = -ENOMEM;
+	int r = schema_create(&schema);
 
-	if (!table || schema_create(&schema) < 0 ||
-	    iof_control_arena_create(&table->arena, IOF_CONTROL_BYTES, IOF_CONTROL_ALLOCATIONS) < 0)
-		goto out;
+	if (r < 0)
+		return r;
 	hello.version_min = hello.version_max = IOF_PROTOCOL_VERSION;
 	hello.client = session->client;
 	hello.abi = IOF_ABI_NATIVE;
@@ -199,28 +224,83 @@ int session_hello(struct iof_session *session, int timeout_ms, char *reason, siz
 	hello.interfaces = schema.pointers;
 	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_HELLO;
 	request.hello = &hello;
-	r = control_start(session, &control, &table->arena, &request);
+	r = control_submit(session, call, &request);
+	free(schema.interfaces);
+	return r;
+}
+
+/* Says hello. The first time (timeout_ms >= 0) takes the limits too; later only the devices. */
+int session_hello(struct iof_session *session, int timeout_ms, char *reason, size_t reason_size)
+{
+	struct device_table *table = table_create();
+	struct control_call control;
+	int r;
+
+	if (!table)
+		return -ENOMEM;
+	control_prepare(&control, &table->arena);
+	r = submit_hello(session, &control.call);
 	if (r == 0)
 		r = timeout_ms < 0 ? control_finish(session, &control)
 				   : wait_until(session, &control, iof_now_ms() + timeout_ms);
-	if (r < 0) {
+	if (r < 0)
 		say_why(&control, r, reason, reason_size);
-		goto out;
-	}
-	r = check_hello(&control, reason, reason_size);
+	else
+		r = take_table(session, table, control.reply, reason, reason_size);
 	if (r < 0)
-		goto out;
-	table->hello = control.reply->hello;
-	r = read_devices(table);
-	if (r < 0)
-		goto out;
-	if (timeout_ms >= 0)
+		device_tables_destroy(table);
+	else if (timeout_ms >= 0)
 		take_limits(session, table->hello);
-	table->older = session->table;
-	__atomic_store_n(&session->table, table, __ATOMIC_RELEASE);
-	table = NULL;
-out:
-	device_tables_destroy(table);
-	free(schema.interfaces);
 	return r;
+}
+
+/* A hello that nobody waits for. */
+struct refresh {
+	struct control_call control; /* first: refresh_done() gets a pointer to its call */
+	struct iof_session *session;
+	struct device_table *table;
+	void (*done)(void *context, int error);
+	void *context;
+};
+
+static void refresh_done(struct iof_call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
+{
+	struct refresh *refresh = (struct refresh *)call;
+	char reason[128];
+	int r;
+
+	control_take(&refresh->control, reply, payload, length);
+	r = refresh->control.error;
+	if (r == 0)
+		r = take_table(refresh->session, refresh->table, refresh->control.reply, reason, sizeof reason);
+	if (r < 0)
+		device_tables_destroy(refresh->table);
+	refresh->done(refresh->context, r);
+	free(refresh);
+}
+
+int iof_session_refresh_begin(struct iof_session *session, void (*done)(void *context, int error), void *context)
+{
+	struct refresh *refresh = calloc(1, sizeof *refresh);
+	struct device_table *table = table_create();
+	int r = -ENOMEM;
+
+	if (refresh && table) {
+		*refresh = (struct refresh){.session = session, .table = table, .done = done, .context = context};
+		control_prepare(&refresh->control, &table->arena);
+		refresh->control.call.done = refresh_done;
+		refresh->control.call.waited = false;
+		r = submit_hello(session, &refresh->control.call);
+	}
+	if (r < 0) {
+		device_tables_destroy(table);
+		free(refresh);
+	}
+	return r;
+}
+
+void iof_session_forget_devices(struct iof_session *session)
+{
+	device_tables_destroy(session->table->older);
+	session->table->older = NULL;
 }

@@ -93,8 +93,9 @@ struct control_call {
 };
 
 int control_submit(struct iof_session *session, struct iof_call *call, const Ioferry__ControlRequest *request);
-int control_start(struct iof_session *session, struct control_call *control, struct iof_control_arena *arena,
-		  const Ioferry__ControlRequest *request);
+void control_prepare(struct control_call *control, struct iof_control_arena *arena);
+/* Takes the reply in: its error, and what it says. */
+void control_take(struct control_call *control, const struct iof_reply *reply, const uint8_t *payload, size_t length);
 int control_finish(struct iof_session *session, struct control_call *control);
 
 /* session_hello.c */

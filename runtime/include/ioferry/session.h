@@ -57,6 +57,9 @@ struct iof_session_options {
 	const char *client;     /**< what the host logs about this program (never trusted), "ioferry-cuse" */
 	/** A pushed readiness event; runs in the thread that reads. NULL: events are dropped. */
 	void (*event)(void *context, iof_handle handle, uint32_t revents);
+	/** The host's devices have changed: iof_session_refresh() tells how. Runs in the thread that reads, also before
+	 *  iof_session_create() has returned. NULL: not told. */
+	void (*changed)(void *context);
 	/** The link is gone; runs once, after every outstanding call's done(). May not destroy. NULL: not told. */
 	void (*lost)(void *context);
 	/**
@@ -87,10 +90,18 @@ void iof_session_destroy(struct iof_session *session);
  *  stays as it is. No done() runs. */
 void iof_session_forget(struct iof_session *session);
 
-/** Devices as of the hello (or the last iof_session_refresh()). Valid until destroy, even across a refresh. */
+/** Devices as of the hello (or the last refresh). Valid until destroy, even across a refresh. */
 size_t iof_session_devices(const struct iof_session *session, const struct iof_device **devices);
-/** Asks for the devices as they are now. Waits. 0, -EINTR, -ENODEV. Not while another thread refreshes. */
+/** Asks for the devices as they are now. Waits. 0, -EINTR, -ENODEV. One refresh at a time. */
 int iof_session_refresh(struct iof_session *session);
+/**
+ * As iof_session_refresh(), not waiting: @p done runs once, in the thread that reads, as an iof_call's done() does;
+ * with 0 iof_session_devices() tells the new ones.
+ * @return 0: @p done will run, or has; as iof_session_submit(), or -ENOMEM
+ */
+int iof_session_refresh_begin(struct iof_session *session, void (*done)(void *context, int error), void *context);
+/** Frees what iof_session_devices() told before the last refresh: nobody may hold such devices any more. */
+void iof_session_forget_devices(struct iof_session *session);
 /** Greatest message that both sides take, header included. */
 uint32_t iof_session_message_max(const struct iof_session *session);
 /** Whether the command's hash is the same on both sides; a command that differs must end with ENOTTY. */
@@ -158,7 +169,8 @@ int iof_session_open_result(struct iof_session *session, const struct iof_reply 
 			    size_t length, iof_handle *handle, uint64_t *token);
 /** The errno of a reply, negated: the driver's, ioferry's own, -EINTR after a cancel, -ENODEV for a lost link; 0. */
 int iof_reply_error(const struct iof_reply *reply);
-/** Keeps the host open of @p token alive until somebody has attached, for 5 s at most; one share for each attach. Waits. */
+/** Keeps the host open of @p token alive until somebody has attached, for 5 s at most; one share for each attach.
+ * Waits. */
 int iof_session_share(struct iof_session *session, uint64_t token);
 /** A second handle on the host open of @p token, made by another session of the same peer. Waits. @p shared: a share
  *  was made for this attach, which takes it; otherwise those that are there stay for whom they were made. */

@@ -271,7 +271,8 @@ static void an_ack_never_covers_what_has_not_arrived(void **state)
 }
 
 struct told {
-	unsigned events, lost;
+	unsigned events, lost, changes, refreshes;
+	int error;
 	iof_handle handle;
 	uint32_t revents;
 	const struct test_call *calls;
@@ -308,6 +309,53 @@ static void events_are_delivered(void **state)
 	wait_for((iof_session_process(session), told.events == 1));
 	assert_int_equal(told.handle, 77);
 	assert_int_equal(told.revents, POLLIN | POLLHUP);
+	iof_session_destroy(session);
+	fake_host_stop(host);
+}
+
+static void note_change(void *context)
+{
+	((struct told *)context)->changes++;
+}
+
+static void note_refresh(void *context, int error)
+{
+	struct told *told = context;
+
+	told->refreshes++;
+	told->error = error;
+}
+
+static void a_change_of_devices_is_told_and_asked_for(void **state)
+{
+	(void)state;
+	struct fake_host *host = fake_host_start(&(struct fake_options){0});
+	struct told told = {0};
+	struct iof_session_options options = {.event = note_event, .changed = note_change, .context = &told};
+	struct iof_session *session = session_to(host, &options);
+	const struct iof_device *devices;
+
+	fake_host_event(host, IOF_EVENT_DEVICES, 0);
+	wait_for((iof_session_process(session), told.changes == 1));
+	assert_int_equal(told.events, 0);
+	for (unsigned i = 1; i <= 3; i++) {
+		assert_int_equal(iof_session_refresh_begin(session, note_refresh, &told), 0);
+		wait_for((iof_session_process(session), told.refreshes == i));
+		assert_int_equal(told.error, 0);
+		assert_int_equal(iof_session_devices(session, &devices), 2);
+		assert_int_equal(devices[0].minor, 1 + i);
+		if (i != 1)
+			iof_session_forget_devices(session);
+	}
+	assert_string_equal(devices[0].name, "testdev0");
+	/* The host goes meanwhile. */
+	assert_int_equal(iof_session_refresh_begin(session, note_refresh, &told), 0);
+	fake_host_hang_up(host);
+	wait_for((iof_session_process(session), iof_session_is_lost(session) && told.refreshes == 4));
+	if (told.error)
+		assert_int_equal(told.error, -ENODEV);
+	assert_int_equal(iof_session_refresh_begin(session, note_refresh, &told), -ENODEV);
+	assert_int_equal(told.refreshes, 4);
 	iof_session_destroy(session);
 	fake_host_stop(host);
 }
@@ -468,6 +516,7 @@ int main(void)
 		cmocka_unit_test(acks_ride_and_go_alone_only_when_due),
 		cmocka_unit_test(an_ack_never_covers_what_has_not_arrived),
 		cmocka_unit_test(events_are_delivered),
+		cmocka_unit_test(a_change_of_devices_is_told_and_asked_for),
 		cmocka_unit_test(a_wait_inside_the_reader_fails_and_leaves_nothing),
 		cmocka_unit_test(loss_of_the_link_ends_each_call_once),
 		cmocka_unit_test(nonsense_from_the_host_ends_the_session),
