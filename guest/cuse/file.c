@@ -33,6 +33,7 @@ static struct file *create(struct node *node, iof_handle handle, bool nonblock)
 	if (!file)
 		return NULL;
 	file->node = node;
+	file->device = node->offered;
 	file->interface = node->offered->interface;
 	file->handle = handle;
 	file->epoch = front->link.epoch;
@@ -68,6 +69,23 @@ void files_abandon(struct node *node)
 			iof_session_close(front->link.session, file->handle);
 		destroy(file);
 	}
+}
+
+bool files_update(struct front *front)
+{
+	bool kept = false;
+
+	for (struct file *file = front->files; file; file = file->next) {
+		const struct iof_device *offered = file->node->offered;
+
+		if (!file_alive(file))
+			continue;
+		if (offered && offered->interface == file->interface)
+			file->device = offered;
+		else
+			kept = true;
+	}
+	return kept;
 }
 
 static void fail_open(struct call *call, int error)

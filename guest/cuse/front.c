@@ -56,6 +56,8 @@ void front_settle(struct front *front)
 {
 	calls_settle(front);
 	link_settle(front);
+	refresh_settle(front);
+	nodes_settle(front);
 }
 
 void front_fini(struct front *front)

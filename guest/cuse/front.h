@@ -3,7 +3,7 @@
  * @file front.h
  * The state of ioferry-cuse: one process, one thread, one session to the host, a FUSE session for each node.
  *
- *     front --- link ---- iof_session            (link.c)
+ *     front --- link ---- iof_session            (link.c; refresh.c: the host's devices)
  *       |
  *       +------ node ---- fuse_session           (node.c)   one device node
  *                |
@@ -30,7 +30,7 @@
 
 struct front;
 
-/** A device node of this guest. Lives as long as the process, whatever becomes of the host. */
+/** A device node of this guest. Lives as long as the host offers its device, or is away, or somebody has it open. */
 struct node {
 	struct front *front;
 	struct node *next;
@@ -42,7 +42,8 @@ struct node {
 	gid_t gid;
 	struct fuse_session *session;
 	struct loop_source source;
-	bool exists; /* the kernel has made it */
+	bool exists;    /* the kernel has made it */
+	bool withdrawn; /* the host has the device no more: to be removed */
 	struct commands_said said;
 	struct iof_log_limit limit; /* of lines that its callers or the host can cause */
 };
@@ -51,6 +52,7 @@ struct node {
 struct file {
 	struct node *node;
 	const struct iof_interface *interface;
+	const struct iof_device *device; /* of the session of its epoch */
 	iof_handle handle;
 	uint64_t epoch;               /* the link's when it was opened */
 	bool nonblock;                /* O_NONBLOCK as last seen */
@@ -128,6 +130,12 @@ struct link {
 	bool said_down;
 	struct call *waiting; /* opens that came while it was down */
 
+	_Atomic(bool) changed;     /* the host has told that its devices have; also in the connecting thread */
+	bool refreshing;           /* it is asked for them */
+	bool refreshed;            /* they are there */
+	struct loop_timer refresh; /* when it will be asked */
+	uint64_t refreshed_ms;
+
 	bool connecting;
 	pthread_t thread;
 	struct loop_source connected; /* eventfd of the connecting thread */
@@ -172,9 +180,19 @@ void link_settle(struct front *front);
 /** Reads what the host has sent; then link_settle(). */
 void link_process(struct front *front);
 
+/* refresh.c */
+/** iof_session_options.changed. Any thread. */
+void refresh_wanted(void *front);
+/** Asks for the host's devices if they have changed, and makes of the answer what nodes there are. */
+void refresh_settle(struct front *front);
+/** The session is gone. */
+void refresh_forget(struct front *front);
+
 /* node.c */
-/** Brings nodes and the session's devices together. */
+/** Brings nodes, open files and the session's devices together. Not inside a callback. */
 void nodes_update(struct front *front);
+/** Removes nodes whose devices are gone and that nobody has open. Not inside a callback. */
+void nodes_settle(struct front *front);
 /** Forgets the session's devices; nodes stay. */
 void nodes_detach(struct front *front);
 void nodes_destroy(struct front *front);
@@ -194,6 +212,8 @@ struct file *file_of(const struct fuse_file_info *info);
 bool file_alive(const struct file *file);
 /** Closes and frees all of the node's, whose releases will not come. */
 void files_abandon(struct node *node);
+/** Looks the devices of all files up again. Whether some have one that the host does not offer any more. */
+bool files_update(struct front *front);
 /** The file of a handle of the present session, or NULL. */
 struct file *file_find(struct front *front, iof_handle handle);
 

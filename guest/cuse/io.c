@@ -169,12 +169,9 @@ static void run(struct call *call, enum caller_operation operation)
 static bool carried(const struct file *file, enum caller_operation operation)
 {
 	const struct iof_session *session = file->node->front->link.session;
-	const struct iof_device *device = file->node->offered;
 
-	if (!device)
-		return false;
-	return operation == CALLER_READ ? iof_session_carries_read(session, device)
-					: iof_session_carries_write(session, device);
+	return operation == CALLER_READ ? iof_session_carries_read(session, file->device)
+					: iof_session_carries_write(session, file->device);
 }
 
 /* What is common to both. NULL: answered. */

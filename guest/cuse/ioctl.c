@@ -14,7 +14,7 @@ static const struct iof_command *command_of(const struct file *file, enum iof_la
 	struct node *node = file->node;
 	const struct commands_place place = {
 		.session = node->front->link.session,
-		.device = node->offered,
+		.device = file->device,
 		.interface = file->interface,
 		.name = node->name,
 		.node = true,

@@ -34,6 +34,7 @@ static void *connect_thread(void *context)
 		.connect_timeout_ms = (int)front->options.connect_timeout_ms,
 		.client = "ioferry-cuse",
 		.event = on_event,
+		.changed = refresh_wanted,
 		.context = front,
 	};
 	uint64_t one = 1;
@@ -178,6 +179,7 @@ static void link_down(struct front *front)
 	link->session = NULL; /* first: what ends now must not send */
 	nodes_detach(front);
 	iof_session_destroy(session);
+	refresh_forget(front);
 	for (struct file *file = front->files; file; file = file->next)
 		poll_wake(file);
 }

@@ -263,6 +263,18 @@ static struct node *node_create(struct front *front, const struct iof_device *de
 	return node;
 }
 
+/* The host may have been configured anew. Not the number: a node would have to go for that. */
+static void update_mode(struct node *node, const struct iof_device *device, const struct options_device *wish)
+{
+	uint32_t mode = wish && wish->mode >= 0 ? (uint32_t)wish->mode : device->mode;
+
+	if (mode == node->mode)
+		return;
+	node->mode = mode;
+	if (node->exists)
+		set_permissions(node);
+}
+
 static void update_one(struct front *front, const struct iof_device *device)
 {
 	const struct options_device *wish = options_device(&front->options, device->name);
@@ -277,10 +289,26 @@ static void update_one(struct front *front, const struct iof_device *device)
 	}
 	if (!node)
 		node = node_create(front, device, wish);
-	else if (!node->session)
+	else
+		update_mode(node, device, wish);
+	if (!node)
+		return;
+	if (!node->session)
 		(void)node_start(node);
-	if (node)
-		node->offered = device;
+	node->offered = device;
+	node->withdrawn = false;
+}
+
+/* Whether somebody has it open, or is at it. */
+static bool is_used(const struct node *node)
+{
+	for (const struct file *file = node->front->files; file; file = file->next)
+		if (file->node == node)
+			return true;
+	for (const struct call *call = node->front->calls; call; call = call->next)
+		if (call->node == node)
+			return true;
+	return false;
 }
 
 void nodes_update(struct front *front)
@@ -291,9 +319,32 @@ void nodes_update(struct front *front)
 	nodes_detach(front);
 	for (size_t i = 0; i < n; i++)
 		update_one(front, &devices[i]);
-	for (const struct node *node = front->nodes; node; node = node->next)
-		if (!node->offered)
-			iof_log(IOF_LOG_WARNING, "/dev/%s: the host has no %s any more", node->name, node->device);
+	for (struct node *node = front->nodes; node; node = node->next) {
+		if (node->offered || node->withdrawn)
+			continue;
+		node->withdrawn = true;
+		iof_log(IOF_LOG_NOTICE, "/dev/%s: the host has no %s any more; %s", node->name, node->device,
+			is_used(node) ? "it is removed when it is closed" : "removed");
+	}
+	if (!files_update(front))
+		iof_session_forget_devices(front->link.session);
+}
+
+void nodes_settle(struct front *front)
+{
+	struct node **at = &front->nodes;
+
+	while (*at) {
+		struct node *node = *at;
+
+		if (!node->withdrawn || is_used(node)) {
+			at = &node->next;
+			continue;
+		}
+		*at = node->next;
+		node_stop(node);
+		free(node);
+	}
 }
 
 void nodes_detach(struct front *front)

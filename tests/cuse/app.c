@@ -93,6 +93,24 @@ static void test_aborted(struct app *app)
 	check_result(app, "... and one after it", ioctl(app->fd, TD_NOTHING, 0), -1, ENOTCONN);
 }
 
+/* The host takes the device away that is open here. Its open goes on, as of a driver whose device is unplugged. */
+static void test_withdrawn(struct app *app)
+{
+	int fd = open(BYTES_NODE, O_RDWR);
+	struct stat stat_buffer;
+	char in[8] = "";
+
+	puts("READY");
+	fflush(stdout);
+	for (double end = now() + 20; stat("/dev/td1", &stat_buffer) != 0 && now() < end; usleep(20000))
+		;
+	check_result(app, "write to a device that the host has no more", write(fd, "abc", 3), 3, 0);
+	check(app, read(fd, in, 8) == 3 && memcmp(in, "abc", 3) == 0, "... and read");
+	check(app, stat(BYTES_NODE, &stat_buffer) == 0, "its node is there as long as it is open");
+	check_result(app, "... but cannot be opened", open(BYTES_NODE, O_RDWR), -1, ENODEV);
+	close(fd);
+}
+
 static void test_node(struct app *app)
 {
 	struct stat stat_buffer;
@@ -125,6 +143,8 @@ static void run(struct app *app, const char *what, int times)
 		test_waiting_call(app);
 	if (strcmp(what, "aborted") == 0)
 		test_aborted(app);
+	if (strcmp(what, "withdrawn") == 0)
+		test_withdrawn(app);
 	if (strcmp(what, "noise") == 0)
 		test_noise(app);
 	if (strcmp(what, "flat") == 0)
@@ -153,12 +173,12 @@ static void run(struct app *app, const char *what, int times)
 int main(int argc, char **argv)
 {
 	struct app app = {.suffix = argc > 2 ? argv[2] : ""};
-	const char *what = argc > 1 ? argv[1] : "all";
+	const char *what = argc > 1 ? argv[1] : "all", *node = getenv("TD_NODE");
 
 	for (int turn = 0; turn < 50 && (turn == 0 || (app.fd < 0 && strcmp(what, "noise") == 0)); turn++)
-		app.fd = open(NODE, O_RDWR);
+		app.fd = open(node ? node : NODE, O_RDWR);
 	if (app.fd < 0) {
-		perror(NODE);
+		perror(node ? node : NODE);
 		return 1;
 	}
 	run(&app, what, argc > 3 ? atoi(argv[3]) : 1);

@@ -16,6 +16,10 @@ start_host() {
 	host=$!
 }
 
+has_mode() { # OCTAL
+	[ "$(stat -c %a /dev/td0)" = "$1" ]
+}
+
 stop() { # PID
 	kill "$1"
 	wait "$1"
@@ -61,6 +65,23 @@ check "... with its number and how to declare it" \
 check "an unsupported one with its reason" grep -q "TD_UNSUPPORTED.*it hands out a descriptor" "$log"
 check "a reply that does not fit is logged" grep -q "reply to TD_LIE does not fit" "$log"
 check "each open was closed on the host" wait_for 5 grep -q "close, 0 open" "$VM_SHARE/$VM_ROLE-host.log"
+
+note "the host's devices change"
+connections=$(grep -c "connected to" "$log")
+cuse-test-app withdrawn >/tmp/withdrawn.out &
+app=$!
+wait_for 10 grep -q READY /tmp/withdrawn.out
+kill -HUP $host
+wait $app || VM_FAILED=1
+grep -E "ok |^#" /tmp/withdrawn.out
+check "a node comes" test -c /dev/td1
+check "... of a device that works" env TD_NODE=/dev/td1 cuse-test-app flat
+check "a node goes when it is closed" wait_for 10 test ! -e /dev/tests/tb0
+check "a node that stays has its new mode" has_mode 600
+kill -HUP $host
+check "all is as it was" wait_for 10 test -c /dev/tests/tb0 -a ! -e /dev/td1
+check "... the mode, too" wait_for 5 has_mode 666
+check "without a new connection" test "$(grep -c "connected to" "$log")" = "$connections"
 
 note "the host goes and comes back"
 cuse-test-app gone >/tmp/gone.out &

@@ -5,7 +5,8 @@
  *
  *     cuse-test-host unix:/path [noise]
  *
- * With "noise" every other reply (but a hello's) is nonsense within a valid frame.
+ * With "noise" every other reply (but a hello's) is nonsense within a valid frame. At SIGHUP its devices change: td1
+ * comes, tests/tb0 goes, and td0 has another mode; at the next one it is as before.
  */
 #include "testdev.h"
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <ioferry/transport.h>
 #include <ioferry/wire.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,8 +43,11 @@ struct open_file {
 	uint32_t armed;
 };
 
+static volatile sig_atomic_t reconfigured; /* how often */
+
 struct host {
 	struct iof_link *link;
+	sig_atomic_t told; /* of `reconfigured` */
 	struct iof_walk *walk;
 	uint64_t seq;
 	bool noise, greeted;
@@ -385,6 +390,7 @@ static void send_control(struct host *host, uint64_t tag, const Ioferry__Control
 
 static void on_hello(struct host *host, uint64_t tag, const Ioferry__Hello *hello)
 {
+	bool other = reconfigured % 2;
 	char name[2][16] = {"td0", "tests/tb0"}, interface[2][16] = {"testdev", "testbytes"};
 	Ioferry__Device devices[2] = {IOFERRY__DEVICE__INIT, IOFERRY__DEVICE__INIT};
 	Ioferry__Device *list[] = {&devices[0], &devices[1]};
@@ -392,11 +398,15 @@ static void on_hello(struct host *host, uint64_t tag, const Ioferry__Hello *hell
 	Ioferry__ControlReply control = IOFERRY__CONTROL_REPLY__INIT;
 
 	fprintf(stderr, "host: hello from %s\n", hello->client);
+	if (other) {
+		strcpy(name[1], "td1");
+		strcpy(interface[1], "testdev");
+	}
 	for (unsigned i = 0; i < 2; i++) {
 		devices[i].name = name[i];
 		devices[i].interface = interface[i];
 		devices[i].interface_hash = iof_interface_find(interface[i])->hash;
-		devices[i].mode = i ? 0660 : 0666;
+		devices[i].mode = i ? 0660 : other ? 0600 : 0666;
 		devices[i].major = i ? 0 : 120;
 		devices[i].minor = i ? 0 : 3;
 	}
@@ -424,7 +434,7 @@ static void on_open(struct host *host, uint64_t tag, const Ioferry__Open *open)
 	if (i == FILES) {
 		control.error = ENFILE;
 	} else {
-		host->files[i] = (struct open_file){.open = true, .bytes = strcmp(open->device, "td0") != 0};
+		host->files[i] = (struct open_file){.open = true, .bytes = strncmp(open->device, "td", 2) != 0};
 		reply.handle = i + 1;
 		reply.token = 1;
 		control.what_case = IOFERRY__CONTROL_REPLY__WHAT_OPEN;
@@ -491,6 +501,20 @@ static void on_message(void *context, const uint8_t *bytes, size_t length)
 	}
 }
 
+static void on_hangup(int number)
+{
+	(void)number;
+	reconfigured++;
+}
+
+static void tell_devices(struct host *host)
+{
+	if (host->told == reconfigured)
+		return;
+	host->told = reconfigured;
+	send_reply(host, (struct iof_reply){.tag = IOF_EVENT_DEVICES, .status = IOF_STATUS_EVENT}, NULL, 0);
+}
+
 static int until_next(const struct host *host)
 {
 	uint64_t now = now_ms();
@@ -529,6 +553,7 @@ static void serve(struct host *host)
 	memset(host->pending, 0, sizeof(host->pending));
 	host->seq = 0;
 	host->greeted = false;
+	host->told = reconfigured;
 	while (got >= 0 || got == -EAGAIN) {
 		struct pollfd poll_fd = {.fd = host->link->ops->descriptor(host->link), .events = POLLIN};
 
@@ -538,6 +563,7 @@ static void serve(struct host *host)
 		if (poll_fd.revents & POLLOUT)
 			host->link->ops->flush(host->link);
 		end_waits(host);
+		tell_devices(host);
 		got = poll_fd.revents ? host->link->ops->receive(host->link, false, on_message, host) : 0;
 	}
 	fprintf(stderr, "host: guest gone\n");
@@ -555,6 +581,7 @@ int main(int argc, char **argv)
 	host.walk = iof_walk_create(IOF_MESSAGE_MAX);
 	host.noise = argc > 2 && strcmp(argv[2], "noise") == 0;
 	srandom(1);
+	(void)signal(SIGHUP, on_hangup);
 	if (!host.walk || !transport || transport->listen(rest, &listener, reason, sizeof(reason))) {
 		fprintf(stderr, "host: %s\n", reason);
 		return 1;
