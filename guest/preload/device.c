@@ -291,6 +291,7 @@ void device_forked(bool shared)
 	device_note_process();
 	link_forked();
 	call_pool_forked();
+	watch_forked();
 	count_references();
 	for (unsigned i = 0; i < file_count(); i++) {
 		struct shim_file *file = file_slot(i);

@@ -225,14 +225,14 @@ INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[]
 
 #define ARGUMENTS_MAX 4096 /* of execl(); on the stack, since exec must not allocate */
 
-/* The arguments of execl() as a vector. */
-static int collect(const char *first, va_list list, char **vector)
+/* The arguments of execl() as a vector; the list then stands behind them. */
+static int collect(const char *first, va_list *list, char **vector)
 {
 	int n = 0;
 
 	vector[n] = (char *)(uintptr_t)first;
 	while (vector[n] && n < ARGUMENTS_MAX - 1)
-		vector[++n] = va_arg(list, char *);
+		vector[++n] = va_arg(*list, char *);
 	if (vector[n]) {
 		errno = E2BIG;
 		return -1;
@@ -248,7 +248,7 @@ static int collect(const char *first, va_list list, char **vector)
 		int error;                                                                                             \
                                                                                                                        \
 		va_start(list, first);                                                                                 \
-		error = collect(first, list, vector);                                                                  \
+		error = collect(first, &list, vector);                                                                  \
 		va_end(list);                                                                                          \
 		return error ? error : exec_vector(path, vector);                                                      \
 	}
@@ -263,7 +263,7 @@ INTERPOSE int execle(const char *path, const char *first, ...)
 	int error;
 
 	va_start(list, first);
-	error = collect(first, list, vector);
+	error = collect(first, &list, vector);
 	environment = error ? NULL : va_arg(list, char **);
 	va_end(list);
 	return error ? error : execve(path, vector, environment);

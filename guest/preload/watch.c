@@ -154,6 +154,19 @@ void watch_set(struct shim_file *file, const struct fd_entry *set, int fd, uint3
 	iof_unlock(&file->lock);
 }
 
+void watch_forked(void)
+{
+	sets_lock = (struct iof_lock){0};
+	for (unsigned i = 0; i < SETS_MAX; i++)
+		sets[i].references = 0;
+	for (int fd = fd_entry_next(0); fd >= 0; fd = fd_entry_next(fd + 1)) {
+		struct epoll_set *set = fd_entry(fd)->kind == FD_EPOLL ? set_at(fd_entry(fd)) : NULL;
+
+		if (set)
+			set->references++;
+	}
+}
+
 bool watch_any(const struct link *link)
 {
 	bool any = false;

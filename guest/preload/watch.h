@@ -29,6 +29,8 @@ void watch_set_put(const struct fd_entry *set);
 uint32_t watch_add(struct shim_file *file, const struct fd_entry *set, int fd, uint32_t events);
 /** ... for exactly these. 0: it is not in the set. */
 void watch_set(struct shim_file *file, const struct fd_entry *set, int fd, uint32_t events);
+/** In a forked child: what counts are the descriptors. */
+void watch_forked(void);
 /** Whether any device of @p link is in a set. */
 bool watch_any(const struct link *link);
 

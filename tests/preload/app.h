@@ -67,6 +67,8 @@ void test_gone(void);
 void test_many(void);
 void test_shares(void);
 void test_unwatch(void);
+void test_variants(void);
+void test_images(void);
 int exec_child(int argc, char **argv);
 
 #endif
