@@ -248,7 +248,7 @@ static int collect(const char *first, va_list *list, char **vector)
 		int error;                                                                                             \
                                                                                                                        \
 		va_start(list, first);                                                                                 \
-		error = collect(first, &list, vector);                                                                  \
+		error = collect(first, &list, vector);                                                                 \
 		va_end(list);                                                                                          \
 		return error ? error : exec_vector(path, vector);                                                      \
 	}

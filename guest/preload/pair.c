@@ -157,10 +157,12 @@ void pair_show_out(int self, int peer, bool on)
 		iof_sys(SYS_sendto, self, stuffing, sizeof stuffing, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
 }
 
-void pair_hang_up(int self, int peer)
+void pair_hang_up(int self, int peer, bool for_all)
 {
 	/* Closed with bytes unread, a socket's other end shows POLLERR besides POLLHUP. */
 	if (self >= 0)
 		iof_sys(SYS_sendto, self, "", (size_t)1, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
+	if (for_all)
+		iof_sys(SYS_shutdown, peer, SHUT_RDWR);
 	private_close(peer);
 }

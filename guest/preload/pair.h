@@ -37,8 +37,9 @@ ino_t pair_inode(int fd);
 /** Makes the application's end @p self readable, writable or not. Idempotent; never waits. */
 void pair_show_in(int self, int peer, bool on);
 void pair_show_out(int self, int peer, bool on);
-/** Closes the shim's end so that the other shows POLLERR and POLLHUP. */
-void pair_hang_up(int self, int peer);
+/** Closes the shim's end so that the other shows POLLERR and POLLHUP; @p for_all: also while another process has that
+ *  end, and then POLLHUP alone. */
+void pair_hang_up(int self, int peer, bool for_all);
 
 /** Moves a descriptor to where the application does not meet it, and marks it as the shim's own. The new number. */
 int private_fd(int fd);

@@ -209,14 +209,20 @@ void readiness_watch(struct section *section, struct shim_file *file)
 	link_serve(file->link);
 }
 
-void readiness_dead(struct shim_file *file)
+/* @host_gone: for all who have the descriptor. Otherwise another process's session may well go on. */
+static void die(struct shim_file *file, bool host_gone)
 {
 	iof_lock(&file->lock);
 	file->dead = true;
 	if (file->peer >= 0)
-		pair_hang_up(file->self, file->peer);
+		pair_hang_up(file->self, file->peer, host_gone && file->shared);
 	file->peer = -1;
 	iof_unlock(&file->lock);
+}
+
+void readiness_dead(struct shim_file *file)
+{
+	die(file, false);
 }
 
 /* May tell of events that another holder of the same open has asked for; the host is no longer armed in any case. */
@@ -263,7 +269,7 @@ void readiness_lost(void *link)
 		if (!file)
 			continue;
 		if (file->link == link)
-			readiness_dead(file);
+			die(file, true);
 		file_put(file);
 	}
 }

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -231,18 +232,80 @@ static void *wait_for_end(void *context)
 	return NULL;
 }
 
+struct waiting {
+	int set;
+	uint32_t events; /* that must be there */
+};
+
 static void *wait_in_epoll(void *context)
 {
+	struct waiting *waiting = context;
 	struct epoll_event event;
 	int count;
 
 	/* The killed host's SIGCHLD, which nobody handles, may come while the other thread blocks signals. */
 	do {
-		count = epoll_wait(*(int *)context, &event, 1, 5000);
+		count = epoll_wait(waiting->set, &event, 1, 5000);
 	} while (count < 0 && errno == EINTR);
 	CHECK(count == 1);
-	CHECK((event.events & (EPOLLERR | EPOLLHUP)) == (EPOLLERR | EPOLLHUP));
+	CHECK((event.events & waiting->events) == waiting->events);
 	return NULL;
+}
+
+/* A process that kills the host when it is told to. It has no device of ours. */
+static pid_t killer_start(pid_t host, int *tell)
+{
+	int ends[2];
+	char byte;
+	pid_t killer;
+
+	CHECK(pipe(ends) == 0);
+	killer = fork();
+	if (!killer) {
+		CHECK(!prctl(PR_SET_PDEATHSIG, SIGKILL));
+		CHECK(read(ends[0], &byte, 1) == 1);
+		usleep(100000);
+		kill(host, SIGKILL);
+		_exit(0);
+	}
+	CHECK(close(ends[0]) == 0);
+	*tell = ends[1];
+	return killer;
+}
+
+/*
+ * It goes while this process sleeps in poll(), and another thread in epoll_wait(); @beside: and a child that does
+ * nothing has the device open, too.
+ */
+static void gone_while_asleep(bool beside)
+{
+	struct waiting waiting = {epoll_create1(0), beside ? EPOLLHUP : EPOLLERR | EPOLLHUP};
+	pid_t host = host_start(), child = 0, killer;
+	struct pollfd entry = {.events = POLLIN};
+	pthread_t thread;
+	int tell;
+
+	killer = killer_start(host, &tell);
+	entry.fd = open_node(NODE, O_RDWR);
+	CHECK(epoll_ctl(waiting.set, EPOLL_CTL_ADD, entry.fd, &(struct epoll_event){.events = EPOLLIN}) == 0);
+	if (beside) {
+		child = fork();
+		if (!child) {
+			CHECK(!prctl(PR_SET_PDEATHSIG, SIGKILL));
+			for (;;)
+				pause();
+		}
+	}
+	CHECK(!pthread_create(&thread, NULL, wait_in_epoll, &waiting));
+	CHECK(poll(&entry, 1, 0) == 0);
+	CHECK(write(tell, "", 1) == 1);
+	CHECK(poll(&entry, 1, 5000) == 1 && entry.revents == (POLLERR | POLLHUP));
+	CHECK(!pthread_join(thread, NULL));
+	if (child)
+		CHECK(kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+	reap(killer);
+	CHECK(waitpid(host, NULL, 0) == host);
+	CHECK(close(entry.fd) == 0 && close(waiting.set) == 0 && close(tell) == 0);
 }
 
 /* Runs without a host of the driver's. */
@@ -252,7 +315,7 @@ void test_gone(void)
 	struct pollfd entry = {0};
 	pthread_t thread;
 	pid_t host;
-	int fd, fresh, set;
+	int fd, fresh;
 
 	FAILS(open(NODE, O_RDWR), ENODEV);
 	host = host_start();
@@ -275,18 +338,8 @@ void test_gone(void)
 	CHECK(ioctl(fresh, PROBE_OPENS) == 1);
 	FAILS(ioctl(fd, PROBE_OPENS), ENODEV);
 	CHECK(close(fd) == 0);
-	/* It goes while this process sleeps in poll(), and another thread in epoll_wait(). */
-	set = epoll_create1(0);
-	CHECK(epoll_ctl(set, EPOLL_CTL_ADD, fresh, &(struct epoll_event){.events = EPOLLIN}) == 0);
-	CHECK(!pthread_create(&thread, NULL, wait_in_epoll, &set));
-	entry.fd = fresh;
-	CHECK(poll(&entry, 1, 0) == 0);
-	if (!fork()) {
-		usleep(100000);
-		kill(host, SIGKILL);
-		_exit(0);
-	}
-	CHECK(poll(&entry, 1, 5000) == 1 && entry.revents == (POLLERR | POLLHUP));
-	CHECK(!pthread_join(thread, NULL));
+	host_kill(host);
 	CHECK(close(fresh) == 0);
+	gone_while_asleep(false);
+	gone_while_asleep(true);
 }
