@@ -8,15 +8,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ioferry/sys.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 #define STREAMS_MAX 64
 
-/* fileno() of a stream of ours. An entry is written by the thread that opens or closes the stream. */
+/* fileno() of a stream of ours. */
 static struct {
+	_Atomic(bool) taken;
 	_Atomic(FILE *) stream;
-	int fd;
+	int fd; /* of the stream, before it is there */
 } streams[STREAMS_MAX];
 
 static ssize_t stream_read(void *cookie, char *buffer, size_t size)
@@ -36,8 +38,10 @@ static int stream_close(void *cookie)
 	int fd = (int)(intptr_t)cookie;
 
 	for (unsigned i = 0; i < STREAMS_MAX; i++) {
-		if (streams[i].stream && streams[i].fd == fd)
-			streams[i].stream = NULL;
+		if (!streams[i].stream || streams[i].fd != fd)
+			continue;
+		streams[i].stream = NULL;
+		streams[i].taken = false;
 	}
 	return close(fd);
 }
@@ -48,11 +52,11 @@ static FILE *stream_create(int fd, const char *mode)
 	FILE *stream = fopencookie((void *)(intptr_t)fd, mode, functions);
 
 	for (unsigned i = 0; stream && i < STREAMS_MAX; i++) {
-		if (!streams[i].stream) {
-			streams[i].fd = fd;
-			streams[i].stream = stream;
-			break;
-		}
+		if (streams[i].taken || atomic_exchange(&streams[i].taken, true))
+			continue;
+		streams[i].fd = fd;
+		streams[i].stream = stream;
+		break;
 	}
 	return stream;
 }

@@ -194,10 +194,25 @@ void test_hidden(void)
 	await(fd, PROBE_OPENS, 1);
 }
 
+static void *open_streams(void *node)
+{
+	for (int i = 0; i < 300; i++) {
+		FILE *stream = fopen(node, "r+");
+
+		CHECK(stream);
+		for (int k = 0; k < 3; k++)
+			CHECK(ioctl(fileno(stream), PROBE_OPENS) >= 1);
+		CHECK(fclose(stream) == 0);
+	}
+	return NULL;
+}
+
 void test_streams(void)
 {
 	struct probe_record records[8] = {{5, 0}};
 	FILE *stream = fopen(NODE, "r+"), *second;
+	char node[] = NODE, other[] = OTHER;
+	pthread_t threads[4];
 	int fd;
 
 	CHECK(stream);
@@ -212,6 +227,10 @@ void test_streams(void)
 	CHECK(!fopen("/dev/probe2", "r") && errno == ENOENT);
 	stream = fopen("/dev/null", "w");
 	CHECK(stream && fputs("x", stream) >= 0 && !fclose(stream));
+	for (int i = 0; i < 4; i++)
+		CHECK(!pthread_create(&threads[i], NULL, open_streams, i % 2 ? other : node));
+	for (int i = 0; i < 4; i++)
+		CHECK(!pthread_join(threads[i], NULL));
 }
 
 static void *add(void *context)
