@@ -27,6 +27,8 @@ struct simcan_api {
 };
 
 extern const struct simcan_api simcan_can4linux, simcan_pcan;
+/** Those whose interface is in this build, NULL-terminated. */
+extern const struct simcan_api *const simcan_apis[];
 
 struct simcan_watch;
 

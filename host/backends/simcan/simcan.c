@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct simcan_api *const apis[] = {&simcan_can4linux, &simcan_pcan};
-
 static struct simcan_device *to_device(struct host_device *device)
 {
 	return (struct simcan_device *)device;
@@ -29,13 +27,13 @@ int simcan_device_create_on(const struct config_node *settings, const struct iof
 	struct simcan_bus *bus;
 	int err;
 
-	for (size_t i = 0; i < sizeof(apis) / sizeof(apis[0]); i++) {
-		if (strcmp(apis[i]->interface, interface->name) != 0)
+	for (size_t i = 0; simcan_apis[i]; i++) {
+		if (strcmp(simcan_apis[i]->interface, interface->name) != 0)
 			continue;
 		bus = simcan_bus_get(name, clock);
 		if (!bus)
 			return -ENOMEM;
-		err = apis[i]->create(settings, bus, &made);
+		err = simcan_apis[i]->create(settings, bus, &made);
 		if (err) {
 			simcan_bus_put(bus);
 			return err;
