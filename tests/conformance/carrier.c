@@ -114,7 +114,7 @@ static void event(void *context, iof_handle handle, uint32_t revents)
 /* Events come while nobody waits for a reply. */
 static void *serve(void *context)
 {
-	(void)iof_session_serve(context);
+	(void)iof_session_serve(context, NULL, NULL);
 	return NULL;
 }
 
