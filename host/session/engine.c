@@ -97,6 +97,11 @@ void engine_destroy(struct engine *engine)
 	uint64_t next_ms;
 
 	ticker_stop(engine);
+	/* It may have ended a share since engine_stop(). */
+	(void)pthread_mutex_lock(&engine->lock);
+	while (engine->n_closers)
+		(void)pthread_cond_wait(&engine->changed, &engine->lock);
+	(void)pthread_mutex_unlock(&engine->lock);
 	for (struct open_file *open; (open = open_expired(&engine->opens, UINT64_MAX, &next_ms));)
 		if (open_put(&engine->opens, open))
 			open_destroy(open);
