@@ -3,14 +3,14 @@
  * Each look at readiness asks the host, so a stale answer cannot be given; while somebody sleeps on the file the
  * host also pushes one event, which wakes the sleeper to ask again.
  *
- * The host pushes for the last question that armed it, and only if nothing of it was ready. Some things would be lost
- * by that, so further questions are sent that nobody has called for:
+ * The host pushes one event for what armed it, and a question of which something is ready arms nothing. Some things
+ * would be lost by that, so further questions are sent that nobody has called for:
  *  - what others sleep for, or an edge-triggered epoll waits for in the other direction, when something is ready;
  *  - what an edge-triggered epoll waits for once its reader has come to EAGAIN or a short count: it does not look
  *    before it is woken.
  *
- * Of the questions that arm, one is on its way at a time: the host may take two in either order, and a narrower one
- * that comes last would undo the other. A look that comes meanwhile does not arm; what it was after is asked for when
+ * Of the questions that arm, one is on its way at a time: the host may take two in either order, and their answers
+ * would not tell what it has promised. A look that comes meanwhile does not arm; what it was after is asked for when
  * the answer is there.
  */
 #include "front.h"

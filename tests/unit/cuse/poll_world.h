@@ -65,8 +65,8 @@ void world_interrupt(struct poller *poller);
 /* A read() or write(), sent. */
 struct call *world_transfer(fuse_req_t req, bool write, call_finish *finish);
 
-/* The host looks at a question. As the daemon does it: the last that arms counts, and arms only if nothing of it is
- * ready. */
+/* The host looks at a question. The least that one does: the last that arms counts, and only if nothing of it is ready.
+ */
 void world_evaluate(struct question *question);
 void world_become_ready(uint32_t events);
 /* The answer arrives. */
