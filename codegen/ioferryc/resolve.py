@@ -16,7 +16,7 @@ C_KEYWORDS = frozenset(
     "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while".split()
 )
 # Words that a local variable of a shape function cannot be called.
-C_WORDS = C_KEYWORDS | {"walk", "bool", "true", "false", "errno"}
+C_WORDS = C_KEYWORDS | {"walk", "timeout", "bool", "true", "false", "errno"}
 
 
 @dataclass
@@ -117,7 +117,7 @@ class Resolver:
         outer = frame
         while outer is not None and place is None:
             place = self._member(outer, path.names[0])
-            if place is None and outer.parent is None and path.names[0] == outer.segment:
+            if place is None and outer.parent is None and path.names[0] == outer.label:
                 place = outer
             outer = outer.parent
         for name in path.names[1:]:
@@ -178,7 +178,7 @@ class Resolver:
             if isinstance(frame.type, Laid):
                 names += [m.member.name for m, _ in members_of(frame.type) if m.member.name]
             if frame.parent is None:
-                names.append(f"{frame.segment}.FIELD")
+                names.append(f"{frame.label}.FIELD")
             frame = frame.parent
         shown = ", ".join(dict.fromkeys(names)) or "constants only"
         return f"names that can be used here: {shown}"

@@ -113,7 +113,8 @@ def _timeout_lines(command: AnalysedCommand) -> tuple[str, ...]:
         text = text.removeprefix("(uint64_t)")
     else:
         text = f"(int64_t){text}" if isinstance(value, Read) else f"(int64_t)({text})"
-    lines.append(f"\tint64_t timeout = {text};")
+    line = f"\tint64_t timeout = {text};"
+    lines.append(line if width(line) <= COLUMNS else f"\tint64_t timeout =\n\t\t{text};")
     lines.append("")
     if command.forever is not None:
         lines += [f"\tif (timeout == {command.forever})", "\t\treturn -1;"]

@@ -11,6 +11,9 @@ from .cformat import comment, fill, function
 from .types import TypePrinter
 
 
+OWN_PARAMETERS = ("file", "number")
+
+
 @dataclass(frozen=True)
 class StubView:
     """A stub's parts."""
@@ -28,6 +31,7 @@ def _parameter(printer: TypePrinter, command: AnalysedCommand) -> tuple[str, str
     if member is None:
         return "", "NULL"
     name = member.name or ("arg" if member.pointer else "value")
+    name += "_" if name in OWN_PARAMETERS else ""
     if not member.pointer:
         return f"{printer.member_type(member)}{name}", f"(void *)(uintptr_t){name}"
     return f"{printer.member_type(member)}{name}", name

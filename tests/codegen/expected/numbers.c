@@ -38,6 +38,14 @@ static void get_bits_shape(struct iof_walk *walk)
 	iof_walk_arg(walk, &iof_type_u8, arg_count, IOF_OUT, 0);
 }
 
+/* ioctl GET_EVENTS = _IOC(2, 'n', 0x40, 0) (out u8 *arg[_IOC_SIZE(command)]) { family (nr 32, size); } */
+static void get_events_shape(struct iof_walk *walk)
+{
+	uint32_t arg_count = (uint32_t)(iof_walk_command(walk) >> 16 & 0x3fff);
+
+	iof_walk_arg(walk, &iof_type_u8, arg_count, IOF_OUT, 0);
+}
+
 /* ioctl GET_AXIS = _IOR('N', 0, int) (out int *arg) { family (nr); } */
 static void get_axis_shape(struct iof_walk *walk)
 {
@@ -104,6 +112,14 @@ static const struct iof_command commands[] = {
 		.shape = get_bits_shape,
 	},
 	{
+		.name = "GET_EVENTS",
+		.number = {0x80006e40, 0x80006e40, 0x80006e40, 0x80006e40},
+		.mask = 0xc000ffe0,
+		.argument = IOF_ARG_POINTER,
+		.hash = 0xc73e664ff8250dfc,
+		.shape = get_events_shape,
+	},
+	{
 		.name = "GET_AXIS",
 		.number = {0x80044e00, 0x80044e00, 0x80044e00, 0x80044e00},
 		.mask = 0xffffff00,
@@ -119,8 +135,8 @@ const struct iof_interface numbers_interface = {
 	.name = "numbers",
 	.driver = "a test",
 	.node = "numbers",
-	.hash = 0xa864a18e80093933,
+	.hash = 0x2018bffb53de5f0e,
 	.commands = commands,
-	.n_commands = 7,
+	.n_commands = 8,
 	.poll = false,
 };

@@ -38,6 +38,7 @@ _Static_assert((unsigned int)SET_OTHER == IOFERRY_BY_LAYOUT(0x40086e81, 0x40046e
 _Static_assert((unsigned int)SET_LENGTH == IOFERRY_BY_LAYOUT(0x40106e82, 0x40086e82, 0x40086e82, 0x40086e82),
 	       "number of SET_LENGTH");
 _Static_assert((unsigned int)GET_BITS(0) == 0x80006e20, "number of GET_BITS");
+_Static_assert((unsigned int)GET_EVENTS(0, 0) == 0x80006e40, "number of GET_EVENTS");
 _Static_assert((unsigned int)GET_AXIS(0) == 0x80044e00, "number of GET_AXIS");
 _Static_assert((unsigned int)OLD == 7, "number of OLD");
 _Static_assert((unsigned int)EXPORT == 8, "number of EXPORT");

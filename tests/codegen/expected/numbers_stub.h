@@ -33,6 +33,12 @@ static inline int numbers_GET_BITS(struct iof_file *file, uint32_t number, uint8
 	return iof_file_ioctl(file, number, arg);
 }
 
+/* ioctl GET_EVENTS = _IOC(2, 'n', 0x40, 0) (out u8 *arg[_IOC_SIZE(command)]) { family (nr 32, size); } */
+static inline int numbers_GET_EVENTS(struct iof_file *file, uint32_t number, uint8_t *arg)
+{
+	return iof_file_ioctl(file, number, arg);
+}
+
 /* ioctl GET_AXIS = _IOR('N', 0, int) (out int *arg) { family (nr); } */
 static inline int numbers_GET_AXIS(struct iof_file *file, uint32_t number, int *arg)
 {
