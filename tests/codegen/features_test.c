@@ -505,16 +505,16 @@ static void errnos_that_linux_does_not_have(void **state)
 
 static void a_call_with_a_file_descriptor_is_refused_and_one_without_is_not(void **state)
 {
-	struct descriptors_CONFIGURE configure = {.file = 3};
+	struct descriptors_SETUP configure = {.file = 3};
 	struct descriptors_REQUEST request = {.request = 3};
 	int file = 0;
 
 	(void)state;
-	assert_int_equal(CALL("descriptors", DESCRIPTORS_CONFIGURE, &configure, nothing), -ENOTTY);
+	assert_int_equal(CALL("descriptors", DESCRIPTORS_SETUP, &configure, nothing), -ENOTTY);
 	assert_int_equal(call.entered, 0);
 	assert_string_equal(call.reason, "arg.file is file descriptor 3, which means nothing on the host");
 	configure.file = -1;
-	assert_int_equal(CALL("descriptors", DESCRIPTORS_CONFIGURE, &configure, nothing), 0);
+	assert_int_equal(CALL("descriptors", DESCRIPTORS_SETUP, &configure, nothing), 0);
 	assert_int_equal(CALL("descriptors", DESCRIPTORS_REQUEST, &request, nothing), 0); /* it is not one */
 	request.flags = DESCRIPTORS_WITH_FILE;
 	assert_int_equal(CALL("descriptors", DESCRIPTORS_REQUEST, &request, nothing), -ENOTTY);
@@ -542,8 +542,8 @@ static void the_host_checks_all_of_it_again(void **state)
 	struct used_BYTES bytes = {.length = 65};
 
 	(void)state;
-	assert_int_equal(unpack("descriptors", DESCRIPTORS_CONFIGURE, without, sizeof(without)), 0);
-	assert_int_equal(unpack("descriptors", DESCRIPTORS_CONFIGURE, with_file, sizeof(with_file)), -ENOTTY);
+	assert_int_equal(unpack("descriptors", DESCRIPTORS_SETUP, without, sizeof(without)), 0);
+	assert_int_equal(unpack("descriptors", DESCRIPTORS_SETUP, with_file, sizeof(with_file)), -ENOTTY);
 	assert_int_equal(unpack("bounds", BOUNDS_PLACE, place, sizeof(place)), -EINVAL);
 	assert_int_equal(unpack("used", USED_BYTES, &bytes, sizeof(bytes)), -EINVAL);
 }

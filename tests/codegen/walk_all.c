@@ -74,7 +74,11 @@ static void poke(struct arena *arena, const struct iof_command *command, iof_abi
 		const char *name;
 		unsigned size;
 		int32_t value;
-	} wanted[] = {{"SG_IO", 4, 'S'}, {"LOOP_CONFIGURE", 4, -1}, {"EVIOCSFF", 2, 0x51}};
+	} wanted[] = {{"SG_IO", 4, 'S'},
+		      {"LOOP_CONFIGURE", 4, -1},
+		      {"SETUP", 4, -1},
+		      {"IMPORT", 4, -1},
+		      {"EVIOCSFF", 2, 0x51}};
 
 	for (unsigned i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		if (strcmp(command->name, wanted[i].name) != 0)

@@ -7,18 +7,18 @@
 #define WITH_FILE 1
 
 /* struct { fd file; u32 size; } */
-static const struct iof_field fields_CONFIGURE[] = {
+static const struct iof_field fields_SETUP[] = {
 	{"file", IOF_SINT, 1, {4, 4, 4, 4}, {0, 0, 0, 0}, {4, 4, 4, 4}},
 	{"size", IOF_UINT, 1, {4, 4, 4, 4}, {4, 4, 4, 4}, {4, 4, 4, 4}},
 };
 
-static const struct iof_type type_CONFIGURE = {
-	.name = "CONFIGURE",
+static const struct iof_type type_SETUP = {
+	.name = "SETUP",
 	.size = {8, 8, 8, 8},
 	.same = 0xf,
 	.n_pointers = 0,
 	.n_fields = 2,
-	.fields = fields_CONFIGURE,
+	.fields = fields_SETUP,
 };
 
 /* struct { u32 flags; fd request if (flags & WITH_FILE); u32 value; } */
@@ -37,10 +37,10 @@ static const struct iof_type type_REQUEST = {
 	.fields = fields_REQUEST,
 };
 
-/* ioctl CONFIGURE = 3 (in struct { fd file; u32 size; } *arg); */
-static void configure_shape(struct iof_walk *walk)
+/* ioctl SETUP = 3 (in struct { fd file; u32 size; } *arg); */
+static void setup_shape(struct iof_walk *walk)
 {
-	const struct iof_segment *arg = iof_walk_arg(walk, &type_CONFIGURE, 1, IOF_IN, 0);
+	const struct iof_segment *arg = iof_walk_arg(walk, &type_SETUP, 1, IOF_IN, 0);
 
 	iof_walk_no_descriptor(walk, (uint64_t)iof_segment_int(arg, 0, 0, 4), "arg.file");
 }
@@ -81,12 +81,12 @@ static const struct iof_command commands[] = {
 		.why = "hands out a file descriptor",
 	},
 	{
-		.name = "CONFIGURE",
+		.name = "SETUP",
 		.number = {0x3, 0x3, 0x3, 0x3},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_POINTER,
 		.hash = 0x1e0def0178f18c33,
-		.shape = configure_shape,
+		.shape = setup_shape,
 	},
 	{
 		.name = "REQUEST",

@@ -10,13 +10,13 @@
 #define DESCRIPTORS_WITH_FILE 1
 
 /* Commands: the numbers of the ABI that includes this. */
-#define DESCRIPTORS_ATTACH    0x1u
-#define DESCRIPTORS_EXPORT    0x2u
-#define DESCRIPTORS_CONFIGURE 0x3u
-#define DESCRIPTORS_REQUEST   0x4u
-#define DESCRIPTORS_IMPORT    0x5u
+#define DESCRIPTORS_ATTACH  0x1u
+#define DESCRIPTORS_EXPORT  0x2u
+#define DESCRIPTORS_SETUP   0x3u
+#define DESCRIPTORS_REQUEST 0x4u
+#define DESCRIPTORS_IMPORT  0x5u
 
-struct descriptors_CONFIGURE {
+struct descriptors_SETUP {
 	int file;
 	uint32_t size;
 };
