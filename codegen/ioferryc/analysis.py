@@ -8,7 +8,7 @@ from functools import partial
 from typing import Callable, Optional, TypeVar
 
 from . import model
-from .beside import AnalysedPart, AnalysedSource, companion_parts, version_sources
+from .beside import AnalysedPart, AnalysedSource, companion_parts, version_source, version_wanted
 from .diag import Diagnostics
 from .hashes import ProgramText, sha64, type_text
 from .layout import LAYOUTS, EvaluationError, PerLayout, Scalar, Scope, report
@@ -210,7 +210,7 @@ class _Analysis:
             else:
                 self._failed.add(command.name)
         ios = [io for io in (self._try(partial(self.io, item)) for item in self.interface.ios) if io is not None]
-        sources = self._try(partial(version_sources, self.interface, self.scope)) or ()
+        sources = self._version()
         beside = [self._try(partial(companion_parts, item, self.scope)) or () for item in self.interface.companions]
         if self.diagnostics:
             return None
@@ -218,6 +218,14 @@ class _Analysis:
         descriptors = tuple(d for d in self.builder.descriptors.values() if not d.c_name.startswith("iof_"))
         wire = self._hash(commands, ios)
         return Analysed(self.interface, self.scope, commands, tuple(ios), descriptors, sources, tuple(beside), wire)
+
+    def _version(self) -> tuple[AnalysedSource, ...]:
+        version = self.interface.version
+        if version is None:
+            return ()
+        self._try(partial(version_wanted, version))
+        found = [self._try(partial(version_source, source, self.scope)) for source in version.sources]
+        return tuple(source for source in found if source is not None)
 
     def _record(self, record: model.Record) -> None:
         fields = len(self.scope.flatten(self.scope.laid(record)))

@@ -10,7 +10,7 @@ from typing import Optional
 from . import model
 from .diag import Span
 from .layout import EvaluationError, Scope
-from .model import Command, Expr, Interface
+from .model import Command, Expr
 from .program import Constant, Operation, Value, Variable
 
 MAX_PARTS = 4
@@ -50,11 +50,13 @@ def _part(expr: Expr, scope: Scope) -> Value:
     raise EvaluationError(expr.span, "a version's part is made of 'result' and constants", "write: result >> 8 & 255")
 
 
-def _source(source: model.VersionSource, commands: dict[str, Command], scope: Scope) -> AnalysedSource:
+def version_source(source: model.VersionSource, scope: Scope) -> AnalysedSource:
+    """A place where the driver tells its version."""
     if source.command is None:
         if not source.path.startswith("/"):
             raise EvaluationError(source.span, "a file without its whole path", "begin the path with '/'")
         return AnalysedSource(source, 0, 0, ())
+    commands: dict[str, Command] = {command.name: command for command in scope.interface.commands}
     command = commands.get(source.command.name)
     if command is None:
         raise EvaluationError(source.command.span, f"no command '{source.command.name}'", "name a command of this file")
@@ -72,15 +74,11 @@ def _source(source: model.VersionSource, commands: dict[str, Command], scope: Sc
     )
 
 
-def version_sources(interface: Interface, scope: Scope) -> tuple[AnalysedSource, ...]:
-    """Where the driver tells its version, in the order of the file."""
-    version = interface.version
-    if version is None:
-        return ()
+def version_wanted(version: model.Version) -> str:
+    """The version that the driver should tell."""
     if not re.fullmatch(r"\d+(\.\d+)*", version.wanted):
         raise EvaluationError(version.span, f"version '{version.wanted}'", 'write numbers with dots: "5.39"')
-    commands = {command.name: command for command in interface.commands}
-    return tuple(_source(source, commands, scope) for source in version.sources)
+    return version.wanted
 
 
 def _known(text: str, span: Span, names: tuple[str, ...]) -> None:

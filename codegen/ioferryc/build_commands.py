@@ -11,7 +11,7 @@ from lark.visitors import v_args
 
 from . import model
 from .build_tools import EXPRESSIONS, Children, Option, Tools, all_of, first_of, options_of, token_of
-from .model import Direction, Extent, Member, Record, Traits, TypeRef
+from .model import Direction, Extent, Record, Traits, TypeRef
 
 TRAITS = (
     "blocking",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import Optional, Sequence
@@ -13,6 +14,7 @@ from .backends import assertions, c, cplan, listing, render, stub, types
 from .build import build
 from .check import check
 from .diag import Diagnostics, Source
+from .headers import compare
 from .parse import parse
 from .trial import TrialError, test
 
@@ -123,6 +125,9 @@ def _arguments() -> argparse.ArgumentParser:
             command.add_argument("--build", type=Path, help="folder to build in; one in the user's cache")
             for option, what in PASSED_ON:
                 command.add_argument(f"--{option}", dest=f"test_{option}", help=what)
+        if name == "check":
+            command.add_argument("--cc", metavar="COMPILER", help="compare with the drivers' headers, as it sees them")
+            command.add_argument("-I", dest="includes", action="append", default=[], help="folder with headers")
         command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     return parser
 
@@ -133,6 +138,10 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     diagnostics = Diagnostics()
     try:
         found = load(arguments.files, diagnostics)
+        if arguments.command == "check" and arguments.cc and not diagnostics:
+            for analysed in found:
+                if analysed.interface.headers:
+                    compare(analysed, shlex.split(arguments.cc), arguments.includes, diagnostics)
         if diagnostics:
             print(diagnostics.render(), file=sys.stderr)
             print(f"{len(diagnostics.found)} error{'s' if len(diagnostics.found) > 1 else ''}", file=sys.stderr)

@@ -374,6 +374,7 @@ class Companion:
 class Interface:
     """A device interface: one IDL file."""
 
+    # pylint: disable=too-many-instance-attributes
     source: Source
     name: str
     driver: str

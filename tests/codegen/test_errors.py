@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Texts of errors: every one of a file in one run, with place, source line, caret and advice."""
 
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ from ioferryc.diag import Diagnostics
 
 HERE = Path(__file__).resolve().parent
 
+LAUNCH = HERE.parents[1] / "codegen" / "ioferryc-launch"
 BAD = sorted((HERE / "errors").glob("*.idl"))
 
 
@@ -25,10 +30,28 @@ def test_golden(path: Path, golden) -> None:
     golden(path.with_suffix(".txt"), errors_of(path))
 
 
+@pytest.mark.parametrize("path", sorted((HERE / "errors" / "header").glob("*.idl")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_headers(path: Path, compiler: str, golden) -> None:
+    """What differs from a driver's header is told as every other mistake, with both compilers alike."""
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    command = [sys.executable, str(LAUNCH), "check", "--cc", f"{compiler} -m64", "-I", str(path.parent), path.name]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    # What a compiler says itself is its own.
+    text = re.sub(r"do not compile: .*", "do not compile: ...", done.stderr)
+    golden(path.with_suffix(".txt"), text)
+
+
 def errors_of_text(tmp_path: Path, text: str) -> str:
     path = tmp_path / "test.idl"
     path.write_text("interface test {\n" + text + "\n}\n")
     return errors_of(path)
+
+
+def test_enough_mistakes_are_tried() -> None:
+    assert sum(path.read_text().count(": error: ") for path in (HERE / "errors").rglob("*.txt")) >= 60
 
 
 def test_caret_stands_under_the_place(tmp_path: Path) -> None:
