@@ -32,11 +32,11 @@ class AnalysedCommand:
     numbers: PerLayout
     mask: int
     argument: str  # enum iof_argument
-    value_signed: bool
     shape: Optional[Shape]
     shares: Optional[AnalysedCommand]  # the command whose shape function serves this one too
     forever: Optional[int]
     hash: int
+    value: Optional[Scalar] = None  # the type of an argument by value
 
     @property
     def why(self) -> str:
@@ -136,15 +136,15 @@ class _Analysis:
             raise EvaluationError(command.traits.timeout.span, "a timeout of a shared argument", advice)
         return self.commands[command.like]
 
-    def _value_signed(self, member: model.Member) -> bool:
-        """Checks an argument by value."""
-        kind = self.scope.type_of(member.type)
+    def _value(self, member: model.Member) -> Scalar:
+        """The type of an argument by value, checked."""
+        kind = self.scope.shown_as(self.scope.type_of(member.type), member)
         if not isinstance(kind, Scalar):
             raise EvaluationError(member.span, "a struct by value", "an ioctl takes a pointer to it: write '*arg'")
         if member.direction is not None or member.range is not None:
             advice = "only what is pointed to has a direction or a range: did you mean '*arg'?"
             raise EvaluationError(member.span, "an argument by value", advice)
-        return kind.signed
+        return kind
 
     def command(self, command: model.Command) -> Optional[AnalysedCommand]:
         """Analyses one command; the errors of others are found all the same."""
@@ -157,17 +157,18 @@ class _Analysis:
         command = self._refused(command)
         mask = self.scope.mask(command)
         a, b, c, d = (number & mask for number in self.scope.numbers(command))
-        argument, program, signed = self._argument(command), None, False
+        argument, program, value = self._argument(command), None, None
         if argument == "IOF_ARG_POINTER":
             program = shares.shape if shares is not None else self.builder.build(command)
         elif argument == "IOF_ARG_VALUE" and command.argument is not None:
-            signed = self._value_signed(command.argument)
+            value = self._value(command.argument)
         timeout = command.traits.timeout
         forever = self.scope.evaluate(timeout.forever) if timeout is not None and timeout.forever is not None else None
-        text = f"{[a, b, c, d]} {mask:#x} {argument} {int(signed)}\n"
+        text = f"{[a, b, c, d]} {mask:#x} {argument} {int(value is not None and value.signed)}\n"
         if program is not None:
             text += ProgramText(self.scope).ops(program.ops)
-        return AnalysedCommand(command, (a, b, c, d), mask, argument, signed, program, shares, forever, sha64(text))
+        numbers = (a, b, c, d)
+        return AnalysedCommand(command, numbers, mask, argument, program, shares, forever, sha64(text), value)
 
     def io(self, item: model.Io) -> AnalysedIo:
         """Analyses read or write."""

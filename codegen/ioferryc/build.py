@@ -135,6 +135,9 @@ class Builder(CommandBuilder):
         enum: model.EnumType = children[0]
         return enum
 
+    def flags(self, meta: Meta, children: Children) -> model.EnumType:
+        return model.EnumType(str(children[0]), all_of(children, model.Enumerator), self._span(meta), True)
+
     def any(self, _meta: Meta, _children: Children) -> Option:
         return Option(("any", None))
 
@@ -285,6 +288,18 @@ class Builder(CommandBuilder):
     def wide(self, _meta: Meta, _children: Children) -> Option:
         return Option(("wide", True))
 
+    def show(self, meta: Meta, _children: Children) -> Option:
+        return Option(("show", model.Show("hex", "", self._span(meta))))
+
+    def show_enum(self, meta: Meta, children: Children) -> Option:
+        return Option(("show", model.Show("enum", str(children[0]), self._span(meta))))
+
+    def show_flags(self, meta: Meta, children: Children) -> Option:
+        return Option(("show", model.Show("flags", str(children[0]), self._span(meta))))
+
+    def shown(self, _meta: Meta, children: Children) -> Option:
+        return Option(("shown", str(children[0])))
+
     def range(self, meta: Meta, children: Children) -> Option:
         errno = str(children[2]) if len(children) > 2 else "EINVAL"
         return Option(("range", model.Range(children[0], children[1], errno, self._span(meta))))
@@ -298,6 +313,9 @@ class Builder(CommandBuilder):
 
     def declarator(self, meta: Meta, children: Children) -> Member:
         options = options_of(children)
+        shows = [show for name, show in all_of(children, Option) if name == "show"]
+        if len(shows) > 1:
+            self.diagnostics.error(shows[1].span, "shown in two ways", f"remove '{shows[1].span.text}'")
         return Member(
             token_of(children, "NAME") or "",
             TypeRef("void", None, self._span(meta)),
@@ -312,6 +330,8 @@ class Builder(CommandBuilder):
             self._span(meta),
             options.get("used"),
             options.get("condition"),
+            options.get("show"),
+            options.get("shown"),
         )
 
     def member(self, meta: Meta, children: Children) -> tuple[Member, ...]:

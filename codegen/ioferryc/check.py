@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Optional
 
 from .diag import Diagnostics, Span
-from .layout import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scope
-from .model import Command, Interface, Member, Record
+from .layout import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scalar, Scope
+from .model import Command, Interface, Member, Record, Show
 from .resolve import C_KEYWORDS
 
 
@@ -126,6 +126,81 @@ def attributes_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) 
         if member.pointer and len(member.extents) > 1:
             advice = "for an array of pointers declare a struct that holds one, and an array of it"
             diagnostics.error(member.span, f"'{member.name}' has two counts", advice)
+
+
+def flags_have_values(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """The names of flags are bits: counting up would name numbers."""
+    for enum in interface.enums:
+        for item in enum.enumerators:
+            if enum.flags and item.value is None:
+                diagnostics.error(
+                    item.span, f"the flag '{item.name}' has no value", f"write its bit: {item.name} = 1 << 3"
+                )
+
+
+def _shown_type(scope: Scope, member: Member) -> Optional[Scalar]:
+    """The integer that a member is or points to; None for anything else, or where the type is an error of its own."""
+    try:
+        kind = scope.type_of(member.type)
+    except EvaluationError:
+        return None
+    integer = isinstance(kind, Scalar) and kind.kind in ("IOF_UINT", "IOF_SINT")
+    return kind if isinstance(kind, Scalar) and integer else None
+
+
+def _check_show(scope: Scope, member: Member, show: Show, diagnostics: Diagnostics) -> None:
+    kind, enum = _shown_type(scope, member), scope.enums.get(show.name)
+    if kind is None:
+        diagnostics.error(show.span, f"'{member.name}' is no integer", f"remove '{show.span.text}'")
+    if show.form == "hex" or kind is None:
+        return
+    if enum is None:
+        sort = "flags" if show.form == "flags" else "enum"
+        diagnostics.error(show.span, f"unknown {sort} '{show.name}'", f"declare it: {sort} {show.name} {{ ... }};")
+        return
+    if enum.flags != (show.form == "flags"):
+        right = "flags" if enum.flags else "enum"
+        diagnostics.error(show.span, f"'{enum.name}' is declared '{right}'", f"write 'as {right} {enum.name}'")
+        return
+    bits = 8 * kind.size[Layout.LP64]
+    for name, value in scope.names_of(enum):
+        if not -(1 << bits - 1) <= value < 1 << bits:
+            advice = "correct the value, or show the field as something else"
+            diagnostics.error(show.span, f"{name} = {value} does not fit the {bits} bits of '{member.name}'", advice)
+
+
+def shows_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """What a trace shows as names is an integer that can hold their values."""
+    scope = Scope(interface)
+    arguments = tuple(command.argument for command in interface.commands if command.argument is not None)
+    for members in (arguments, *(record.members for record in scope.every_record())):
+        for member in members:
+            if member.show is None:
+                continue
+            try:
+                _check_show(scope, member, member.show, diagnostics)
+            except EvaluationError:
+                continue  # of an enumerator, and reported there
+
+
+def shown_counts(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """'shown' names an integer of the same structure, and stands behind an array."""
+    scope = Scope(interface)
+    for command in interface.commands:
+        if command.argument is not None and command.argument.shown is not None:
+            diagnostics.error(command.argument.span, "'shown' of an argument", "only an array in a structure has it")
+    for record in scope.every_record():
+        counters = {m.name: m for m in record.members if not m.pointer and not m.extents and _shown_type(scope, m)}
+        for member in record.members:
+            if member.shown is None:
+                continue
+            fixed = member.extents and all(e.count is not None and scope.is_constant(e.count) for e in member.extents)
+            if member.pointer or not fixed:
+                advice = f"remove 'shown {member.shown}': of other memory 'returned' says what comes back"
+                diagnostics.error(member.span, f"'{member.name}' is no array of fixed size", advice)
+            elif member.shown not in counters:
+                advice = "name an integer field of the same structure"
+                diagnostics.error(member.span, f"'{member.shown}' does not count '{member.name}'", advice)
 
 
 def ios_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
@@ -263,6 +338,9 @@ RULES = (
     members_once,
     directions_fit,
     attributes_fit,
+    flags_have_values,
+    shows_fit,
+    shown_counts,
     ios_once,
     cancelled_calls_wait,
     inline_does_not_wait,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import partial
 from typing import Callable, Optional, Sequence, TypeVar, Union
@@ -38,6 +38,7 @@ class Scalar:
     size: PerLayout
     c_name: str
     builtin: Optional[str] = None  # the runtime's descriptor
+    show: str = ""  # in traces: "hex", "enum NAME", "flags NAME"
 
     @property
     def signed(self) -> bool:
@@ -139,6 +140,8 @@ class Flat:
     offset: PerLayout
     stride: PerLayout
     union: Optional[Laid] = None
+    show: str = ""
+    shown: str = ""  # name of the field that says how many elements mean something
 
 
 def _scaled(values: PerLayout, factor: int) -> PerLayout:
@@ -243,7 +246,7 @@ class Scope:
         if ref.name in self.records:
             return self.laid(self.records[ref.name])
         if ref.name in self.enums:
-            return self._enum_type(self.enums[ref.name])
+            return self._enum_type(self.enums[ref.name], ref)
         if ref.name in self.aliases:
             return self._guarded(ref.name, ref.span, partial(self.type_of, self.aliases[ref.name]))
         raise EvaluationError(ref.span, f"unknown type '{ref.name}'", self._suggest(ref.name))
@@ -253,10 +256,25 @@ class Scope:
         close = difflib.get_close_matches(name, known, 1)
         return f"did you mean '{close[0]}'?" if close else f"declare it: struct {name} {{ ... }};"
 
-    def _enum_type(self, enum: model.EnumType) -> Scalar:
-        negative = any(self.evaluate(self.consts[item.name], Layout.LP64) < 0 for item in enum.enumerators)
-        c_name, builtin = ("int", "iof_type_s32") if negative else ("unsigned int", "iof_type_u32")
-        return Scalar(enum.name, "IOF_SINT" if negative else "IOF_UINT", _same(4), c_name, builtin)
+    def _enum_type(self, enum: model.EnumType, ref: TypeRef) -> Scalar:
+        if enum.flags:
+            advice = f"write an integer type, and behind the name 'as flags {enum.name}'"
+            raise EvaluationError(ref.span, f"'{enum.name}' is a set of flags and no type", advice)
+        kind, c_name = ("IOF_SINT", "int") if self._is_signed(enum) else ("IOF_UINT", "unsigned int")
+        return Scalar(enum.name, kind, _same(4), c_name, show=f"enum {enum.name}")
+
+    def _is_signed(self, enum: model.EnumType) -> bool:
+        return any(value < 0 for _, value in self.names_of(enum))
+
+    def names_of(self, enum: model.EnumType) -> tuple[tuple[str, int], ...]:
+        """The names of an enumeration, or of flags, with their values."""
+        return tuple((item.name, self.evaluate(self.consts[item.name])) for item in enum.enumerators)
+
+    def shown_as(self, kind: AnyType, member: Member) -> AnyType:
+        """An integer type as a member shows it, or as it is."""
+        if member.show is None or not isinstance(kind, Scalar):
+            return kind
+        return replace(kind, builtin=None, show=f"{member.show.form} {member.show.name}".strip())
 
     def _guarded(self, name: str, span: Span, work: Callable[[], T]) -> T:
         if name in self._active:
@@ -283,11 +301,11 @@ class Scope:
             return WIDE_POINTER if member.wide else POINTER
         found = self.type_of(member.type)
         if not member.sentinel:
-            return found
+            return self.shown_as(found, member)
         if not isinstance(found, Scalar) or found.kind != "IOF_UINT" or found.size not in SENTINELS:
             advice = "a sentinel is an unsigned field of 32 bits or more"
             raise EvaluationError(member.span, f"'{member.name}' cannot be a sentinel", advice)
-        return SENTINELS[found.size]
+        return self.shown_as(SENTINELS[found.size], member)
 
     def _alignment(self, expr: Expr, layout: Layout) -> int:
         value = self.evaluate(expr, layout)
@@ -446,7 +464,7 @@ class Scope:
 
     def _flatten(self, placed: AnyType, name: str, at: PerLayout) -> list[Flat]:
         if isinstance(placed, Scalar):
-            return [Flat(name, placed.kind, 1, placed.size, at, placed.size)]
+            return [Flat(name, placed.kind, 1, placed.size, at, placed.size, show=placed.show)]
         if placed.record.keyword == "union":
             return [Flat(name, "IOF_UNION", 1, placed.size, at, placed.size, placed)]
         found: list[Flat] = []
@@ -454,7 +472,10 @@ class Scope:
             if member.flexible:
                 continue
             inner = f"{name}.{member.member.name}".strip(".")
-            found += _repeat(self._flatten(member.type, inner, add(at, member.offset)), member.count, member.type.size)
+            flats = _repeat(self._flatten(member.type, inner, add(at, member.offset)), member.count, member.type.size)
+            if member.member.shown is not None:
+                flats = [replace(flat, shown=f"{name}.{member.member.shown}".strip(".")) for flat in flats]
+            found += flats
         return found
 
     def same(self, placed: AnyType) -> int:
@@ -481,19 +502,18 @@ def _repeat(fields: list[Flat], count: int, stride: PerLayout) -> list[Flat]:
         return fields
     found: list[Flat] = []
     for flat in fields:
+        flat = replace(flat, shown="")  # of each element another number would mean something
         contiguous = flat.count > 1 and _scaled(flat.stride, flat.count) == stride
         if flat.count == 1:
-            found.append(Flat(flat.name, flat.kind, count, flat.size, flat.offset, stride, flat.union))
+            found.append(replace(flat, count=count, stride=stride))
         elif contiguous:
-            found.append(
-                Flat(flat.name, flat.kind, flat.count * count, flat.size, flat.offset, flat.stride, flat.union)
-            )
+            found.append(replace(flat, count=flat.count * count))
         else:
             # struct iof_field has one stride: an array inside an array of structs takes a field per element.
             for index in range(count):
-                place = add(flat.offset, _scaled(stride, index))
-                name = f"{flat.name}@{index}"
-                found.append(Flat(name, flat.kind, flat.count, flat.size, place, flat.stride, flat.union))
+                found.append(
+                    replace(flat, name=f"{flat.name}@{index}", offset=add(flat.offset, _scaled(stride, index)))
+                )
     return found
 
 

@@ -155,6 +155,15 @@ class Used:
 
 
 @dataclass(frozen=True)
+class Show:
+    """How traces show an integer. Nothing of it travels."""
+
+    form: str  # "hex", "enum" or "flags"
+    name: str  # of the enumeration or the flags
+    span: Span
+
+
+@dataclass(frozen=True)
 class Member:
     """A field, or a command's argument."""
 
@@ -171,6 +180,8 @@ class Member:
     span: Span
     used: Optional[Used] = None
     condition: Optional[Expr] = None  # a descriptor is one only if this holds
+    show: Optional[Show] = None
+    shown: Optional[str] = None  # the field that says how many elements of an array mean something
 
 
 @dataclass(frozen=True)
@@ -219,11 +230,12 @@ class Enumerator:
 
 @dataclass(frozen=True)
 class EnumType:
-    """An enumeration."""
+    """An enumeration, or the names of bits."""
 
     name: str
     enumerators: tuple[Enumerator, ...]
     span: Span
+    flags: bool = False
 
 
 @dataclass(frozen=True)

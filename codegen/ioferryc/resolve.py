@@ -96,7 +96,8 @@ class Resolver:
         if isinstance(kind, Scalar):
             if kind.builtin is not None:
                 return Descriptor(kind, kind.builtin)
-            wanted = f"type_{kind.name}"
+            shown = kind.show.split()[-1:]
+            wanted = "_".join(["type", kind.name, *(word for word in shown if word != kind.name)])
         else:
             wanted = f"type_{kind.record.name or hint}"
         number, name = 2, wanted

@@ -75,7 +75,7 @@ class ShapeBuilder(BoundBuilder):
         self, ops: list[Op], member: Member, parent: Optional[Frame], offset: Offset, hint: str
     ) -> Optional[Frame]:
         """Walks what a pointer (or the argument) points to."""
-        kind = self.scope.type_of(member.type)
+        kind = self.scope.shown_as(self.scope.type_of(member.type), member)
         extent = member.extents[0] if member.extents else None
         if isinstance(kind, Laid) and kind.record.selectors and parent is not None:
             self._chosen_target(ops, member, kind, parent, offset)

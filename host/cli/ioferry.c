@@ -1,92 +1,128 @@
 /* SPDX-License-Identifier: MIT */
-/* ioferry: asks a daemon how it is. */
-#include "status.h"
+/* ioferry: asks a daemon how it is, and what its guests do. */
+#include "commands.h"
 
 #include <getopt.h>
-#include <ioferry/control.h>
-#include <ioferry/session.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
 #define DEFAULT_ADDRESS "unix:/run/ioferry.sock"
 
-enum { STATUS_BYTES = 16 << 20, STATUS_ALLOCATIONS = 1000000 };
+static const struct command {
+	const char *name;
+	int (*run)(struct iof_session *session, const struct options *options, char *reason, size_t reason_size);
+	bool takes_devices;
+} commands[] = {
+	{"status", command_status, false},
+	{"trace", command_trace, true},
+};
 
-static int ask(struct iof_session *session, bool json, char *reason, size_t reason_size)
+static int run(const struct command *command, const struct options *options)
 {
-	const Ioferry__StatusReply *status;
-	struct iof_control_arena arena;
-	int error = iof_control_arena_create(&arena, STATUS_BYTES, STATUS_ALLOCATIONS);
-
-	if (error)
-		return error;
-	error = iof_session_status(session, &arena, &status, reason, reason_size);
-	if (!error && json)
-		status_print_json(status);
-	else if (!error)
-		status_print_text(status);
-	iof_control_arena_destroy(&arena);
-	return error;
-}
-
-static int show_status(const char *address, bool json)
-{
-	struct iof_session_options options = {.client = "ioferry " IOFERRY_VERSION, .message_max = IOF_MESSAGE_CEILING};
+	struct iof_session_options wanted = {.client = "ioferry " IOFERRY_VERSION, .message_max = IOF_MESSAGE_CEILING};
 	struct iof_session *session;
 	char reason[256] = "";
-	int error = iof_session_create(address, &options, &session, reason, sizeof(reason));
+	int error = iof_session_create(options->address, &wanted, &session, reason, sizeof(reason));
 
 	if (!error) {
-		error = ask(session, json, reason, sizeof(reason));
+		error = command->run(session, options, reason, sizeof(reason));
 		iof_session_destroy(session);
 	}
 	if (error)
-		(void)fprintf(stderr, "ioferry: %s: %s\n", address, reason[0] ? reason : strerror(-error));
+		(void)fprintf(stderr, "ioferry: %s: %s\n", options->address, reason[0] ? reason : strerror(-error));
 	return error ? EX_UNAVAILABLE : 0;
 }
 
 static int usage(FILE *to, int status)
 {
-	(void)fputs("Usage: ioferry status [--socket ADDRESS] [--json]\n"
-		    "Shows devices, guests, handles and blocked calls of a host daemon on this machine.\n"
-		    "\n"
-		    "  -s, --socket ADDRESS  the daemon's (default: " DEFAULT_ADDRESS ")\n"
-		    "      --json            for programs\n"
-		    "  -h, --help\n"
-		    "      --version\n",
-		    to);
+	(void)fputs(
+		"Usage: ioferry status [--json]\n"
+		"       ioferry trace [--guest GLOB] [--command GLOB] [DEVICE...]\n"
+		"Asks a host daemon on this machine.\n"
+		"\n"
+		"  status                shows devices, guests, handles and blocked calls\n"
+		"  trace                 shows calls as they are made, until it is interrupted; of all devices, or of\n"
+		"                        those that a DEVICE names (\"can0\", \"can*\")\n"
+		"\n"
+		"  -g, --guest GLOB      only guests whose name matches (\"vsock:cid=7\"); may be given again\n"
+		"  -c, --command GLOB    only calls whose name matches (\"CAN_IOCTL_*\", \"write\"); may be given "
+		"again\n"
+		"  -s, --socket ADDRESS  the daemon's (default: " DEFAULT_ADDRESS ")\n"
+		"      --json            for programs\n"
+		"  -h, --help\n"
+		"      --version\n",
+		to);
 	return status;
 }
 
-int main(int argc, char **argv)
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static bool add_pattern(const char **patterns, size_t *count)
+{
+	if (*count == PATTERNS_MAX) {
+		(void)fprintf(stderr, "ioferry: more than %d patterns of one kind\n", PATTERNS_MAX);
+		return false;
+	}
+	patterns[(*count)++] = optarg;
+	return true;
+}
+
+/* -1: go on; else the program's status. */
+static int read_options(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
 		{"socket", required_argument, NULL, 's'},
+		{"guest", required_argument, NULL, 'g'},
+		{"command", required_argument, NULL, 'c'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{0},
 	};
-	const char *address = DEFAULT_ADDRESS;
-	char path[256];
-	bool json = false;
+	bool good = true;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "s:h", known, NULL)) != -1) {
+	while (good && (option = getopt_long(argc, argv, "s:g:c:h", known, NULL)) != -1) {
 		switch (option) {
-		case 's': address = optarg; break;
-		case 'j': json = true; break;
+		case 's': options->address = optarg; break;
+		case 'g': good = add_pattern(options->guests, &options->n_guests); break;
+		case 'c': good = add_pattern(options->commands, &options->n_commands); break;
+		case 'j': options->json = true; break;
 		case 'h': return usage(stdout, 0);
 		case 'v': puts("ioferry " IOFERRY_VERSION); return 0;
 		default: return usage(stderr, EX_USAGE);
 		}
 	}
-	if (argc - optind != 1 || strcmp(argv[optind], "status") != 0)
+	return good ? -1 : EX_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.address = DEFAULT_ADDRESS};
+	int status = read_options(argc, argv, &options);
+	const struct command *command;
+	char path[256];
+
+	if (status >= 0)
+		return status;
+	command = optind < argc ? find_command(argv[optind]) : NULL;
+	if (!command)
 		return usage(stderr, EX_USAGE);
-	if (address[0] == '/') {
-		(void)snprintf(path, sizeof(path), "unix:%s", address);
-		address = path;
+	options.devices = argv + optind + 1;
+	options.n_devices = (size_t)(argc - optind - 1);
+	if (options.n_devices > (command->takes_devices ? PATTERNS_MAX : 0))
+		return usage(stderr, EX_USAGE);
+	if (options.address[0] == '/') {
+		(void)snprintf(path, sizeof(path), "unix:%s", options.address);
+		options.address = path;
 	}
-	return show_status(address, json);
+	return run(command, &options);
 }

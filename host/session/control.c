@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hello, open, attach, share. */
+/* hello, open, attach, share. status and trace have files of their own. */
 #include "host/session/session.h"
 
 #include <errno.h>
@@ -201,8 +201,6 @@ static int open_file(struct worker *worker, struct device *device, int flags)
 	struct host_file *file = NULL;
 	int error;
 
-	if (job_is_traced(worker))
-		(void)snprintf(job->before, sizeof(job->before), "flags=0%o", (unsigned)flags);
 	error = driver_enter(worker);
 	if (error == -ECANCELED)
 		return error;
@@ -228,8 +226,8 @@ static void answer_open(struct worker *worker, struct handle *handle, const char
 	struct open_file *open = job->open;
 	iof_handle id;
 
-	if (job_is_traced(worker) && error != -ECANCELED)
-		job_trace(worker, error ? IOF_STATUS_REFUSED : IOF_STATUS_COMPLETED, 0, (uint32_t)-error, "");
+	if (error != -ECANCELED)
+		job_trace(worker, error ? IOF_STATUS_REFUSED : IOF_STATUS_COMPLETED, 0, (uint32_t)-error);
 	if (error == -ECANCELED) /* no refusal, and nothing stays open */
 		job_cut(worker);
 	else if (error)
@@ -351,6 +349,12 @@ void control_execute(struct worker *worker)
 			status_execute(worker);
 		else
 			refuse(worker, EPERM, "status is told to root and the daemon's own user only");
+		break;
+	case IOFERRY__CONTROL_REQUEST__WHAT_TRACE:
+		if (peer_is_own(&worker->session->peer))
+			trace_execute(worker);
+		else
+			refuse(worker, EPERM, "calls are shown to root and the daemon's own user only");
 		break;
 	default: refuse(worker, EOPNOTSUPP, "this host does not know the request"); break;
 	}

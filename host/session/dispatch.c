@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 
 static int reject(struct session *session, const char *what, unsigned op)
@@ -256,8 +255,7 @@ int job_prepare(struct worker *worker, const uint8_t *bytes, size_t length)
 	if (error <= 0)
 		return error;
 
-	memset(job, 0, offsetof(struct job, before));
-	job->before[0] = '\0';
+	memset(job, 0, sizeof(*job));
 	job->request = request;
 	/* The link takes no more, whatever the guest says that it takes. */
 	if (request.reply_max > session->message_max)

@@ -62,6 +62,7 @@ struct engine *engine_create(const struct engine_limits *limits)
 	(void)pthread_mutex_init(&engine->lock, NULL);
 	(void)pthread_mutex_init(&engine->ticker_lock, NULL);
 	(void)pthread_mutex_init(&engine->log_lock, NULL);
+	trace_create(&engine->trace);
 	create_condition(&engine->changed);
 	create_condition(&engine->ticker_called);
 	open_registry_create(&engine->opens);
@@ -113,6 +114,7 @@ void engine_destroy(struct engine *engine)
 	(void)pthread_mutex_destroy(&engine->lock);
 	(void)pthread_mutex_destroy(&engine->ticker_lock);
 	(void)pthread_mutex_destroy(&engine->log_lock);
+	trace_destroy(&engine->trace);
 	free(engine);
 }
 
@@ -160,7 +162,7 @@ struct device_set *engine_devices(struct engine *engine)
 
 void engine_set_trace(struct engine *engine, bool trace)
 {
-	atomic_store(&engine->trace, trace);
+	atomic_store(&engine->trace.logged, trace);
 }
 
 /* engine->lock is held. */

@@ -4,16 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A line a call says much for a few calls, and drowns everything for a stream of them. */
-enum { TRACE_BURST = 1000, TRACE_INTERVAL_MS = 5, TRACE_TEXT = 300 };
-
-bool job_is_traced(const struct worker *worker)
-{
-	return atomic_load_explicit(&worker->session->engine->trace, memory_order_relaxed);
-}
+enum { TRACE_BURST = 1000, TRACE_INTERVAL_MS = 5, TRACE_LINE = 1000 };
 
 const char *job_name(const struct job *job)
 {
@@ -29,54 +23,33 @@ const char *job_name(const struct job *job)
 	return name ? name : "undeclared";
 }
 
-/* What a call brings, or what it brings back; "" where that says nothing. */
-static void describe(struct worker *worker, char *text, size_t size)
+static bool may_log(struct session *session)
 {
-	const struct job *job = &worker->job;
-
-	text[0] = '\0';
-	if (job->refused)
-		return;
-	if (job->command && job->command->argument == IOF_ARG_VALUE)
-		(void)snprintf(text, size, "%" PRId64, (int64_t)job->argument);
-	else if (job->buffer && job->request.op == IOF_OP_READ && !job->answered)
-		(void)snprintf(text, size, "[%" PRIu32 "]", job->records); /* what the buffer held says nothing */
-	else if (job->buffer || (job->command && job->command->argument == IOF_ARG_POINTER))
-		(void)iof_walk_describe(worker->walk, text, size);
-}
-
-void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const char *after)
-{
-	static const char *const words[] = {[IOF_STATUS_COMPLETED] = "",
-					    [IOF_STATUS_INTERRUPTED] = "interrupted ",
-					    [IOF_STATUS_NEVER_STARTED] = "never started ",
-					    [IOF_STATUS_REFUSED] = "refused "};
-	const struct job *job = &worker->job;
-	const char *name = error ? strerrorname_np((int)error) : NULL;
-	struct session *session = worker->session;
 	uint32_t dropped = 0;
-	char outcome[40];
 	bool allowed;
 
+	if (!atomic_load_explicit(&session->engine->trace.logged, memory_order_relaxed))
+		return false;
 	(void)pthread_mutex_lock(&session->engine->log_lock);
 	allowed = iof_log_allowed(&session->trace_limit, TRACE_BURST, TRACE_INTERVAL_MS, &dropped);
 	(void)pthread_mutex_unlock(&session->engine->log_lock);
-	if (!allowed)
-		return;
-	if (dropped)
+	if (allowed && dropped)
 		iof_log(IOF_LOG_INFO, "%s session %" PRIu64 ": %" PRIu32 " calls not shown", session->peer.name,
 			session->id, dropped);
-	if (!strcmp(job->before, after))
-		after = ""; /* nothing came back but what went there */
-	if (error && name)
-		(void)snprintf(outcome, sizeof(outcome), "%s", name);
-	else
-		(void)snprintf(outcome, sizeof(outcome), error ? "error %" PRId64 : "%" PRId64,
-			       error ? (int64_t)error : result);
-	iof_log(IOF_LOG_INFO, "%s %s %s%s%s -> %s%s%s%s %" PRIu64 " us", session->peer.name,
-		job->device ? job->device->name : "-", job_name(job), job->before[0] ? " " : "", job->before,
-		status < sizeof(words) / sizeof(words[0]) && words[status] ? words[status] : "", outcome,
-		after[0] ? " " : "", after, job->began_us ? clock_us() - job->began_us : 0);
+	return allowed;
+}
+
+void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error)
+{
+	char line[TRACE_LINE];
+	struct iof_text text = iof_text_make(line, sizeof(line));
+
+	if (!trace_wants(worker))
+		return;
+	call_text(&text, worker, status, result, error);
+	if (may_log(worker->session))
+		iof_log(IOF_LOG_INFO, "%s", line);
+	trace_line(worker, line);
 }
 
 static void count(const struct job *job, enum iof_status status, uint32_t error)
@@ -118,8 +91,8 @@ void job_refuse(struct worker *worker, int error)
 {
 	worker->job.refused = error;
 	job_reply(worker, IOF_STATUS_REFUSED, -1, (uint32_t)error, NULL, 0, false);
-	if (job_is_traced(worker))
-		job_trace(worker, IOF_STATUS_REFUSED, -1, (uint32_t)error, "");
+	if (worker->job.request.op != IOF_OP_CONTROL || worker->job.device)
+		job_trace(worker, IOF_STATUS_REFUSED, -1, (uint32_t)error);
 }
 
 void job_cut(struct worker *worker)
@@ -127,8 +100,8 @@ void job_cut(struct worker *worker)
 	enum iof_status status = worker->job.started ? IOF_STATUS_INTERRUPTED : IOF_STATUS_NEVER_STARTED;
 
 	job_reply(worker, status, -1, EINTR, NULL, 0, false);
-	if (job_is_traced(worker))
-		job_trace(worker, status, -1, EINTR, "");
+	if (worker->job.traced || worker->job.request.op == IOF_OP_CONTROL)
+		job_trace(worker, status, -1, EINTR);
 }
 
 /* Packs what the driver left and answers. @p result as the driver gave it. */
@@ -139,7 +112,6 @@ static void answer(struct worker *worker, int64_t result, bool cancelled)
 	enum iof_status status = cancelled && error == EINTR ? IOF_STATUS_INTERRUPTED : IOF_STATUS_COMPLETED;
 	const void *payload = NULL;
 	size_t length = 0;
-	char after[TRACE_TEXT] = "";
 
 	if (error)
 		result = -1;
@@ -149,12 +121,9 @@ static void answer(struct worker *worker, int64_t result, bool cancelled)
 		job_refuse(worker, EIO);
 		return;
 	}
-	job->answered = true;
-	if (job_is_traced(worker))
-		describe(worker, after, sizeof(after));
 	job_reply(worker, status, result, error, payload, length, length > 0);
-	if (job_is_traced(worker))
-		job_trace(worker, status, result, error, after);
+	if (job->traced)
+		job_trace(worker, status, result, error);
 }
 
 static int64_t call_backend(struct worker *worker)
@@ -204,8 +173,9 @@ static void execute_call(struct worker *worker)
 		job_refuse(worker, job->refused);
 		return;
 	}
-	if (job_is_traced(worker))
-		describe(worker, job->before, sizeof(job->before));
+	job->traced = trace_wants(worker);
+	if (job->traced)
+		iof_walk_remember(worker->walk);
 	if (!waits) {
 		job->began_us = clock_us();
 		answer(worker, call_backend(worker), false);
@@ -245,14 +215,10 @@ static void execute_poll(struct worker *worker)
 	ready = poll_readiness(job->open, job->events, job->arm ? &question : NULL);
 	guard_leave(worker);
 	job_put_open(worker);
-	if (job_is_traced(worker))
-		(void)snprintf(job->before, sizeof(job->before), "0x%" PRIx32 "%s", job->events,
-			       job->arm ? " arm" : "");
 	job_reply(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, NULL, 0, false);
 	if (job->arm)
 		handle_answered(worker->session, job->request.handle, &question);
-	if (job_is_traced(worker))
-		job_trace(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0, "");
+	job_trace(worker, IOF_STATUS_COMPLETED, (int32_t)ready, 0);
 }
 
 static void execute_close(struct worker *worker)
@@ -269,8 +235,7 @@ static void execute_close(struct worker *worker)
 	job->began_us = clock_us();
 	worker_put_open(worker, open);
 	job_reply(worker, IOF_STATUS_COMPLETED, 0, 0, NULL, 0, false);
-	if (job_is_traced(worker))
-		job_trace(worker, IOF_STATUS_COMPLETED, 0, 0, "");
+	job_trace(worker, IOF_STATUS_COMPLETED, 0, 0);
 }
 
 void job_execute(struct worker *worker)

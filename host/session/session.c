@@ -96,6 +96,7 @@ void session_destroy(struct session *session)
 {
 	session->link->ops->destroy(session->link);
 	replies_destroy(&session->replies);
+	trace_free(session);
 	agreements_clear(session);
 	(void)close(session->timer);
 	(void)pthread_mutex_destroy(&session->lock);
@@ -313,6 +314,7 @@ static void end_session(struct worker *worker)
 	(void)pthread_cond_broadcast(&session->called);
 	set_timer(session, 1);
 	(void)pthread_mutex_unlock(&session->lock);
+	trace_end(session);
 	engine_wake_ticker(session->engine);
 	while ((open = handle_take_any(session)))
 		worker_put_open(worker, open);

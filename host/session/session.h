@@ -15,6 +15,8 @@
  *     control.c   hello, open, attach, share
  *     agreement.c commands that both sides mean the same by
  *     status.c    what `ioferry status` shows
+ *     trace.c     what `ioferry trace` shows
+ *     call_text.c a call as a line
  *     handles.c   handles of a session
  *     opens.c     opens of the host, tokens
  *     readiness.c who is told when an open becomes ready
@@ -22,7 +24,8 @@
  *
  * Locks, in the order in which they may be taken: engine->lock, session->lock, open->arm_lock, a backend's own,
  * open->poll_lock, replies->lock, a link's own. Innermost, with nothing taken inside: open_registry->lock,
- * device->lock, accounts->lock, engine->ticker_lock, engine->log_lock.
+ * device->lock, accounts->lock, engine->ticker_lock, engine->log_lock,
+ * engine->trace.lock.
  */
 #ifndef IOFERRY_HOST_SESSION_H
 #define IOFERRY_HOST_SESSION_H
@@ -30,6 +33,7 @@
 #include "host/session/engine.h"
 #include "host/session/opens.h"
 #include "host/session/replies.h"
+#include "host/session/trace.h"
 #include <ioferry/control.h>
 #include <ioferry/log.h>
 #include <ioferry/marshal.h>
@@ -58,7 +62,7 @@ struct engine {
 	struct accounts accounts;
 	pthread_mutex_t log_lock;
 	struct iof_log_limit log_limit; /* of all sessions: a guest may come in again and again */
-	_Atomic bool trace;
+	struct trace trace;
 	_Atomic uint64_t takeovers;
 };
 
@@ -99,8 +103,7 @@ struct job {
 	struct host_call call;
 	uint64_t began_us;
 	bool started; /* the driver was entered */
-	bool answered;
-	char before[300]; /* trace */
+	bool traced;  /* what was sent is remembered in the walk */
 };
 
 /* A thread of a session. */
@@ -166,6 +169,7 @@ struct session {
 	bool call_watcher;    /* the next spare becomes the watcher */
 	struct handle *handles;
 	struct iof_log_limit log_limit, trace_limit; /* engine->log_lock */
+	struct trace_reader *trace_reader;           /* engine->trace.lock */
 };
 
 uint64_t clock_ms(void);
@@ -243,9 +247,8 @@ const char *job_name(const struct job *job);
 void job_execute(struct worker *worker);
 void job_reply(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const void *payload,
 	       size_t length, bool lent);
-bool job_is_traced(const struct worker *worker);
-/* One line for a call that has been answered; @p after: what it brought back. */
-void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error, const char *after);
+/* One line, for those who want it, for a call that has been answered. */
+void job_trace(struct worker *worker, enum iof_status status, int64_t result, uint32_t error);
 /* Why driver_enter() failed with @p error. */
 void job_log_busy(struct worker *worker, int error);
 void job_refuse(struct worker *worker, int error);

@@ -167,7 +167,7 @@ uint64_t iof_io_hash(const struct iof_io *io)
 	if (!type)
 		return 0;
 	hash = hash_word(hash, io->count_records);
-	hash = hash_word(hash, io->direction);
+	hash = hash_word(hash, io->direction & IOF_INOUT); /* of IOF_OUT the rest does not travel */
 	hash = hash_word(hash, io->max_count);
 	hash = hash_word(hash, type->size[IOF_LAYOUT_LP64]);
 	for (unsigned i = 0; i < type->n_fields; i++) {

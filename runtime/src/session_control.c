@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls of the control plane: open, attach, share, status. */
+/* Calls of the control plane: open, attach, share, status, trace. */
 #include "session_impl.h"
 #include <ioferry/log.h>
 #include <stdio.h>
@@ -174,6 +174,19 @@ int iof_session_share(struct iof_session *session, uint64_t token)
 	return control_call(session, &request, &arena, &reply);
 }
 
+/* A question of the daemon's administrator. @p reason gets what the host says of an error. */
+static int ask(struct iof_session *session, const Ioferry__ControlRequest *request, struct iof_control_arena *arena,
+	       Ioferry__ControlReply__WhatCase what, const Ioferry__ControlReply **reply, char *reason,
+	       size_t reason_size)
+{
+	int r = control_call(session, request, arena, reply);
+
+	snprintf(reason, reason_size, "%s", r < 0 && *reply ? (*reply)->reason : "");
+	if (r < 0)
+		return r;
+	return *reply && (*reply)->what_case == what ? 0 : -EPROTO;
+}
+
 int iof_session_status(struct iof_session *session, struct iof_control_arena *arena,
 		       const Ioferry__StatusReply **status, char *reason, size_t reason_size)
 {
@@ -184,12 +197,23 @@ int iof_session_status(struct iof_session *session, struct iof_control_arena *ar
 
 	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_STATUS;
 	request.status = &query;
-	r = control_call(session, &request, arena, &reply);
-	snprintf(reason, reason_size, "%s", r < 0 && reply ? reply->reason : "");
-	if (r < 0)
-		return r;
-	if (!reply || reply->what_case != IOFERRY__CONTROL_REPLY__WHAT_STATUS)
-		return -EPROTO;
-	*status = reply->status;
-	return 0;
+	r = ask(session, &request, arena, IOFERRY__CONTROL_REPLY__WHAT_STATUS, &reply, reason, reason_size);
+	if (r == 0)
+		*status = reply->status;
+	return r;
+}
+
+int iof_session_trace(struct iof_session *session, struct iof_control_arena *arena, Ioferry__TraceQuery *query,
+		      const Ioferry__TraceReply **trace, char *reason, size_t reason_size)
+{
+	Ioferry__ControlRequest request = IOFERRY__CONTROL_REQUEST__INIT;
+	const Ioferry__ControlReply *reply;
+	int r;
+
+	request.what_case = IOFERRY__CONTROL_REQUEST__WHAT_TRACE;
+	request.trace = query;
+	r = ask(session, &request, arena, IOFERRY__CONTROL_REPLY__WHAT_TRACE, &reply, reason, reason_size);
+	if (r == 0)
+		*trace = reply->trace;
+	return r;
 }

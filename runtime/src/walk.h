@@ -73,6 +73,7 @@ struct walk_record {
 	struct walk_clamped *clamped;
 	const uint8_t *reply; /* what came back or goes back, canonical */
 	size_t reply_size;
+	const uint8_t *sent; /* iof_walk_remember()'s copy of the image; NULL: none */
 };
 
 /* A union of one element, and what it holds. */

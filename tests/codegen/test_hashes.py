@@ -12,6 +12,8 @@ BASE = """interface test {
 	driver "one";
 	node "test";
 	const MAX = 8;
+	flags bits { LOW = 1, HIGH = 2 };
+	enum sort { ONE, TWO };
 	struct item { u32 id; unsigned long value; };
 	ioctl A = _IO('a', 1) (in struct { u32 n; in struct item *items[n, max MAX]; } *arg);
 	ioctl B = _IO('a', 2) (out struct item *arg);
@@ -41,6 +43,10 @@ def hashes(tmp_path: Path, text: str) -> tuple[int, int, int]:
         ("const MAX = 8", "const MAX = 4 + 4"),
         ("ioctl B =", "// a comment\n\tioctl B_RENAMED ="),
         ("(out struct item", "(inout struct item"),  # the same on the wire
+        ("u32 id", "u32 id as hex"),
+        ("u32 id", "u32 id as flags bits"),
+        ("u32 id", "enum sort id"),
+        ("HIGH = 2", "HIGH = 4"),
     ],
 )
 def test_names_and_comments_do_not_count(tmp_path: Path, old: str, new: str) -> None:

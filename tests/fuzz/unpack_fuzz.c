@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The daemon's side: requests of a hostile guest, then a driver that uses all it was given, then the reply. */
 #include "fuzz.h"
+#include <ioferry/describe.h>
 
 static struct iof_walk *guest, *host;
 
@@ -54,6 +55,14 @@ static void drive(struct fuzz_input *input)
 	}
 }
 
+static void describe(void)
+{
+	char room[128];
+	struct iof_text text = iof_text_make(room, sizeof room);
+
+	iof_describe_walk(&text, host, 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input input = {data, size};
@@ -65,7 +74,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t argument;
 	uint32_t count;
 	void *buffer;
-	char text[128];
 	bool null;
 	int error;
 
@@ -85,12 +93,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* The message is gone when the driver runs. */
 	free(request);
 	if (!error) {
-		iof_walk_describe(host, text, sizeof text);
+		describe();
 		if (!io && command->timeout_ms)
 			command->timeout_ms(host);
 		drive(&input);
 		if (!iof_pack(host, (int32_t)fuzz_byte(&input), fuzz_byte(&input) % 2, &reply, &length))
-			iof_walk_describe(host, text, sizeof text);
+			describe();
 	}
 	return 0;
 }

@@ -11,10 +11,10 @@ struct reader {
 	FILE *file;
 	unsigned line;
 	bool failed;
-	char text[1024], *at;          /* the line that is read */
-	struct vector_caller *caller;  /* that a statement belongs to */
-	struct vector_blocks *section; /* that a label or an address adds to */
-	struct vector_block *block;    /* that bytes are added to */
+	char text[VECTOR_TRACE_MAX + 16], *at; /* the line that is read */
+	struct vector_caller *caller;          /* that a statement belongs to */
+	struct vector_blocks *section;         /* that a label or an address adds to */
+	struct vector_block *block;            /* that bytes are added to */
 };
 
 static void fail(struct reader *reader, const char *what, const char *token)
@@ -61,6 +61,13 @@ static void name(struct reader *reader, char *to)
 		fail(reader, "name expected", word);
 	else
 		snprintf(to, VECTOR_NAME_MAX, "%s", word);
+}
+
+static void rest_of_line(struct reader *reader, char *to, size_t size)
+{
+	reader->at += strspn(reader->at, " \t");
+	snprintf(to, size, "%.*s", (int)strcspn(reader->at, "\n"), reader->at);
+	reader->at += strlen(reader->at);
 }
 
 static uint64_t number(struct reader *reader)
@@ -220,6 +227,8 @@ static bool call_statement(struct reader *reader, const char *word)
 		vector->result = (int32_t)number(reader);
 	} else if (!strcmp(word, "errno")) {
 		vector->error = (uint32_t)number(reader);
+	} else if (!strcmp(word, "trace")) {
+		rest_of_line(reader, vector->trace, sizeof vector->trace);
 	} else if (!strcmp(word, "request")) {
 		reader->block = &vector->request;
 	} else if (!strcmp(word, "reply")) {

@@ -16,6 +16,7 @@
 #define VECTOR_REFS_MAX    16
 #define VECTOR_CALLERS_MAX 4
 #define VECTOR_NAME_MAX    64
+#define VECTOR_TRACE_MAX   1024
 
 /* A pointer in a block. */
 struct vector_ref {
@@ -53,6 +54,7 @@ struct vector {
 	bool io; /* command is "read" or "write" */
 	int32_t result;
 	uint32_t error;
+	char trace[VECTOR_TRACE_MAX]; /* "": not told */
 	struct vector_block request, reply;
 	struct vector_blocks driver_before, driver_after;
 	unsigned n_callers;

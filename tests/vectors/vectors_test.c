@@ -2,6 +2,7 @@
 /* Runs written-down calls through the four passes and compares every byte at every stage. */
 #include "vector.h"
 #include <errno.h>
+#include <ioferry/describe.h>
 #include <ioferry/marshal.h>
 #include <ioferry/wire.h>
 #include <stdio.h>
@@ -220,6 +221,7 @@ static void run_driver(struct run *run)
 	check_error(run, "unpack", unpack_bytes(run, run->request, run->request_size), run->host);
 	if (run->failed || !is_lp64_host())
 		return;
+	iof_walk_remember(run->host);
 	if (vector->driver_before.n)
 		know(run, &labels, vector->driver_before.block[0].label, (uint8_t *)(uintptr_t)run->argument);
 	else if (run->argument)
@@ -243,6 +245,28 @@ static void pack(struct run *run)
 		    run->host);
 	if (!run->failed)
 		compare(run, "reply", run->reply, run->reply_size, &vector->reply);
+}
+
+/* What a person is shown of the call. */
+static void trace(struct run *run)
+{
+	const struct vector *vector = run->vector;
+	char is[VECTOR_TRACE_MAX], text[2 * VECTOR_TRACE_MAX + 16];
+	struct iof_text out = iof_text_make(is, sizeof is);
+
+	if (!vector->trace[0] || !is_lp64_host())
+		return;
+	iof_text_add(&out, "%s(", vector->command);
+	if (!run->io && run->command->argument == IOF_ARG_VALUE)
+		iof_describe_value(&out, run->command, run->argument);
+	else
+		iof_describe_walk(&out, run->host, vector->error);
+	iof_text_add(&out, ") = ");
+	iof_describe_result(&out, vector->result, vector->error);
+	if (strcmp(is, vector->trace) != 0) {
+		snprintf(text, sizeof text, "\n  %s\nwant\n  %s", is, vector->trace);
+		complain(run, "trace", text);
+	}
 }
 
 static int scatter_bytes(struct run *run, size_t size)
@@ -338,6 +362,8 @@ static bool run_caller(const struct vector *vector, const struct vector_caller *
 		run_driver(&run);
 	if (!run.failed)
 		pack(&run);
+	if (!run.failed)
+		trace(&run);
 	if (!run.failed)
 		scatter(&run);
 	if (!run.failed)

@@ -10,7 +10,7 @@ from .. import model, program
 from ..analysis import Analysed, AnalysedCommand
 from ..layout import Flat, Laid, PerLayout
 from ..program import Constant, Read
-from . import render
+from . import render, shows
 from .cbeside import companion_views, quoted, version_text, version_views
 from .cformat import COLUMNS, TAB, comment, fill, width
 from .cshape import Printer, constant_text, value_text
@@ -36,6 +36,9 @@ class TypeView:
     n_pointers: int
     n_fields: int
     rows: tuple[str, ...]
+    shows_name: str
+    shows: tuple[str, ...]
+    tail: str
 
 
 def numbers(values: PerLayout, form: str = "{}") -> str:
@@ -68,16 +71,20 @@ def _type_view(analysed: Analysed, descriptor: program.Descriptor) -> TypeView:
     else:
         name = kind.name
     fields = analysed.scope.flatten(kind)
+    bare = descriptor.c_name.removeprefix("type_")
     return TypeView(
         text,
         descriptor.c_name,
-        f"fields_{descriptor.c_name.removeprefix('type_')}",
+        f"fields_{bare}",
         name,
         numbers(size),
         analysed.scope.same(kind),
         min(255, sum(flat.kind == "IOF_POINTER" for flat in fields)),
         len(fields),
         tuple(_row(flat) for flat in fields),
+        f"shows_{bare}",
+        shows.rows(analysed.scope, fields),
+        kind.flexible.member.name if isinstance(kind, Laid) and kind.flexible is not None else "",
     )
 
 
@@ -166,13 +173,18 @@ def _command_lines(command: AnalysedCommand) -> list[str]:
     traits = command.command.traits
     flags = [flag for name, flag in FLAGS if getattr(traits, name)]
     flags += command.carrier_flags
-    if command.value_signed:
-        flags.append("IOF_CMD_VALUE_SIGNED")
+    value = []
+    if command.value is not None:
+        value.append(f".value_size = {command.value.size[0]},")
+        flags += ["IOF_CMD_VALUE_SIGNED"] if command.value.signed else []
+    if command.value is not None and command.value.show:
+        value.append(f".show = &show_{c_name(command.command)},")
     lines = [
         f".name = {quoted(command.command.name)},",
         f".number = {numbers(command.numbers, '{:#x}')},",
         f".mask = {command.mask:#x},",
         f".argument = {command.argument},",
+        *value,
     ]
     if flags:
         lines.append(f".flags = {' | '.join(flags)},")
@@ -209,12 +221,19 @@ def _why_lines(why: str) -> list[str]:
 def generate(analysed: Analysed, origin: str) -> str:
     """The text of the interface's C file."""
     functions = _functions(analysed)
+    values = [
+        (c_name(command.command), shows.value_show(analysed.scope, command.value.show))
+        for command in analysed.commands
+        if command.value is not None and command.value.show
+    ]
     body = "\n".join(line for function in functions for line in (*function.lines, *function.timeout_lines))
     return render(
         "interface.c.j2",
         origin=origin,
         interface=analysed.interface,
         constants=_constants(analysed, body),
+        names=shows.tables(analysed),
+        values=values,
         types=[_type_view(analysed, descriptor) for descriptor in analysed.descriptors],
         functions=functions,
         commands=[_command_lines(command) for command in analysed.by_number],

@@ -68,6 +68,29 @@ struct iof_field {
 	uint32_t stride[IOF_LAYOUTS];
 };
 
+/** How a trace shows an integer. */
+enum iof_form {
+	IOF_FORM_PLAIN, /**< decimal */
+	IOF_FORM_HEX,
+	IOF_FORM_ENUM,  /**< the name of its value */
+	IOF_FORM_FLAGS, /**< the names of its bits */
+};
+
+/** A value and its name. Negative values are sign-extended. */
+struct iof_name {
+	uint64_t value;
+	const char *name;
+};
+
+/** What a trace knows of a field, or of an argument by value. Nothing of it travels, and nothing else reads it. */
+struct iof_show {
+	uint16_t field; /**< index among the type's fields */
+	uint8_t form;   /**< enum iof_form */
+	uint16_t shown; /**< 1 + index of the field that says how many elements of the array mean something; 0: all */
+	uint16_t n_names;
+	const struct iof_name *names; /**< flags of several bits before those of one */
+};
+
 /** A type of an interface. Constant, generated, shared by all threads. */
 struct iof_type {
 	const char *name;
@@ -77,6 +100,9 @@ struct iof_type {
 	uint8_t n_pointers; /**< number of IOF_POINTER fields (0 makes a copy possible without a look at fields) */
 	uint16_t n_fields;
 	const struct iof_field *fields; /**< in order of their LP64 offsets */
+	const char *tail;               /**< name of the flexible array behind it, for traces; NULL: none */
+	const struct iof_show *shows;   /**< ascending in field; fields without one are plain */
+	uint16_t n_shows;
 };
 
 /** The types that every interface may use without declaring them; as elements of arrays and pointees. */

@@ -74,6 +74,9 @@ struct iof_session;
  *  then tells what the host says, if anything. */
 int iof_session_status(struct iof_session *session, struct iof_control_arena *arena,
 		       const Ioferry__StatusReply **status, char *reason, size_t reason_size);
+/** As iof_session_status(), for lines of the trace: waits until there are some, but the first time (control.proto). */
+int iof_session_trace(struct iof_session *session, struct iof_control_arena *arena, Ioferry__TraceQuery *query,
+		      const Ioferry__TraceReply **trace, char *reason, size_t reason_size);
 
 /** open(2)'s flags as they travel (asm-generic's values), and back. What does not travel is left out. */
 uint32_t iof_open_flags_encode(int flags);

@@ -124,7 +124,4 @@ int iof_gather_records(struct iof_walk *walk, const struct iof_io *io, iof_abi a
 int iof_unpack_records(struct iof_walk *walk, const struct iof_io *io, const void *payload, size_t length,
 		       uint32_t *count, void **buffer);
 
-/** Writes the call's segments as text, "{cmd=1 target=0 ...} list[2]={...}", cut at @p size. Returns @p text. */
-char *iof_walk_describe(const struct iof_walk *walk, char *text, size_t size);
-
 #endif

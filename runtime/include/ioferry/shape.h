@@ -24,8 +24,8 @@ struct iof_walk;
  *  because drivers write parts of what they return; only IOF_OUT_EXACT memory starts as zeros. */
 enum iof_direction {
 	IOF_IN = 1,        /**< to the driver only */
-	IOF_OUT = 3,       /**< the driver writes it (travels as IOF_INOUT; the name documents) */
 	IOF_INOUT = 3,     /**< both ways */
+	IOF_OUT = 7,       /**< as IOF_INOUT; a trace does not show what was sent, which means nothing */
 	IOF_OUT_EXACT = 2, /**< from the driver only: it writes every byte that is returned; with an errno nothing is */
 };
 
@@ -150,7 +150,9 @@ struct iof_command {
 	void (*shape)(struct iof_walk *walk); /**< NULL unless IOF_ARG_POINTER */
 	/** Longest wait in ms that the argument asks for: 0 poll, -1 forever. NULL: unknown. */
 	int64_t (*timeout_ms)(const struct iof_walk *walk);
-	const char *why; /**< unsupported, NO_CUSE, NO_CHARDEV: the reason, one sentence */
+	const char *why;             /**< unsupported, NO_CUSE, NO_CHARDEV: the reason, one sentence */
+	const struct iof_show *show; /**< IOF_ARG_VALUE: how a trace shows it; NULL: plain */
+	uint8_t value_size;          /**< IOF_ARG_VALUE: bytes of its type in LP64, for traces; 0: 8 */
 };
 
 /** The LP64 number that travels for a caller's @p number: a family's parameter bits are kept as the caller gave them.

@@ -71,6 +71,7 @@ static const struct iof_type type_TRANSFER_LIST = {
 	.n_pointers = 0,
 	.n_fields = 1,
 	.fields = fields_TRANSFER_LIST,
+	.tail = "list",
 };
 
 /* ioctl TRANSFER = 0x10 (in struct { in struct message *msgs[n, max 42]; u32 n; } *arg); */

@@ -16,6 +16,7 @@ static const struct iof_type type_list = {
 	.n_pointers = 0,
 	.n_fields = 1,
 	.fields = fields_list,
+	.tail = "list",
 };
 
 /* struct frame { u32 id; unsigned long stamp; } */

@@ -4,6 +4,12 @@
 #include <errno.h>
 #include <ioferry/shape.h>
 
+static const struct iof_name names_state[] = {
+	{0, "IDLE"}, /* IDLE */
+	{5, "BUSY"}, /* BUSY */
+	{6, "GONE"}, /* GONE */
+};
+
 /*
  * struct everything {
  *     u8 byte;
@@ -41,6 +47,10 @@ static const struct iof_field fields_everything[] = {
 	{"length", IOF_UINT, 1, {8, 4, 4, 4}, {128, 104, 108, 120}, {8, 4, 4, 4}},
 };
 
+static const struct iof_show shows_everything[] = {
+	{4, IOF_FORM_ENUM, 0, 3, names_state}, /* state */
+};
+
 static const struct iof_type type_everything = {
 	.name = "everything",
 	.size = {136, 108, 112, 128},
@@ -48,6 +58,8 @@ static const struct iof_type type_everything = {
 	.n_pointers = 0,
 	.n_fields = 17,
 	.fields = fields_everything,
+	.shows = shows_everything,
+	.n_shows = 1,
 };
 
 /*
@@ -128,6 +140,7 @@ static const struct iof_command commands[] = {
 		.number = {0x7305, 0x7305, 0x7305, 0x7305},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_VALUE,
+		.value_size = 4,
 		.flags = IOF_CMD_VALUE_SIGNED,
 		.hash = 0xa7306985d8fd8d8f,
 	},
@@ -136,6 +149,7 @@ static const struct iof_command commands[] = {
 		.number = {0x7306, 0x7306, 0x7306, 0x7306},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_VALUE,
+		.value_size = 8,
 		.flags = IOF_CMD_INLINE,
 		.hash = 0xa428b592ac9fbdc0,
 	},

@@ -83,7 +83,7 @@ static void widening_depends_on_the_kind(void **state)
 		{"n", IOF_SENTINEL, 2, LONG(8, 4), LONG(16, 8), LONG(8, 4)},
 		{"p", IOF_POINTER, 1, LONG(8, 4), LONG(32, 16), LONG(8, 4)},
 	};
-	static const struct iof_type type = {"widths", LONG(40, 20), 1, 1, N_FIELDS(fields), fields};
+	static const struct iof_type type = {"widths", LONG(40, 20), 1, 1, N_FIELDS(fields), .fields = fields};
 	static const uint32_t narrow[] = {0x80000000, 0x80000000, 0xffffffff, 0xfffffffe, 0xfffffff0};
 	static const uint64_t wide[] = {UINT64_C(0xffffffff80000000), 0x80000000, UINT64_MAX, 0xfffffffe, 0xfffffff0};
 	uint32_t back[5] = {0, 0, 0, 0, 77};

@@ -185,7 +185,7 @@ static const struct iof_field rdwr_fields[] = {
 	{"msgs", IOF_POINTER, 1, LONG(8, 4), ALL(0), LONG(8, 4)},
 	{"nmsgs", IOF_UINT, 1, ALL(4), LONG(8, 4), ALL(4)},
 };
-const struct iof_type type_rdwr = {"rdwr", LONG(16, 8), 1, 1, N_FIELDS(rdwr_fields), rdwr_fields};
+const struct iof_type type_rdwr = {"rdwr", LONG(16, 8), 1, 1, N_FIELDS(rdwr_fields), .fields = rdwr_fields};
 
 static const struct iof_field message_fields[] = {
 	{"addr", IOF_UINT, 1, ALL(2), ALL(0), ALL(2)},
@@ -193,7 +193,7 @@ static const struct iof_field message_fields[] = {
 	{"len", IOF_UINT, 1, ALL(2), ALL(4), ALL(2)},
 	{"buf", IOF_POINTER, 1, LONG(8, 4), ALL(8), LONG(8, 4)},
 };
-const struct iof_type type_message = {"message", LONG(16, 12), 1, 1, N_FIELDS(message_fields), message_fields};
+const struct iof_type type_message = {"message", LONG(16, 12), 1, 1, N_FIELDS(message_fields), .fields = message_fields};
 
 static void rdwr_shape(struct iof_walk *walk)
 {
@@ -217,7 +217,7 @@ static const struct iof_field mixed_fields[] = {
 	{"name", IOF_CHARS, 5, ALL(1), LONG(24, 16), ALL(1)},
 	{"t", IOF_SINT, 1, EACH(8, 4, 4, 8), LONG(32, 24), EACH(8, 4, 4, 8)},
 };
-const struct iof_type type_mixed = {"mixed", EACH(40, 28, 32, 32), 1, 0, N_FIELDS(mixed_fields), mixed_fields};
+const struct iof_type type_mixed = {"mixed", EACH(40, 28, 32, 32), 1, 0, N_FIELDS(mixed_fields), .fields = mixed_fields};
 
 static void mixed_shape(struct iof_walk *walk)
 {
@@ -228,7 +228,7 @@ COMMAND(command_mixed, mixed_shape);
 static const struct iof_field list_fields[] = {
 	{"count", IOF_UINT, 1, ALL(4), ALL(0), ALL(4)},
 };
-const struct iof_type type_list = {"list", EACH(8, 4, 8, 8), 1, 0, N_FIELDS(list_fields), list_fields};
+const struct iof_type type_list = {"list", EACH(8, 4, 8, 8), 1, 0, N_FIELDS(list_fields), .fields = list_fields};
 
 static void list_shape(struct iof_walk *walk)
 {
@@ -245,23 +245,23 @@ static const struct iof_field choice_fields[] = {
 	{"select", IOF_UINT, 1, ALL(4), ALL(0), ALL(4)},
 	{"u", IOF_UNION, 1, EACH(16, 12, 16, 16), EACH(8, 4, 8, 8), EACH(16, 12, 16, 16)},
 };
-const struct iof_type type_choice = {"choice", EACH(24, 16, 24, 24), 1, 0, N_FIELDS(choice_fields), choice_fields};
+const struct iof_type type_choice = {"choice", EACH(24, 16, 24, 24), 1, 0, N_FIELDS(choice_fields), .fields = choice_fields};
 
 static const struct iof_field choice_l_fields[] = {
 	{"l", IOF_SINT, 1, LONG(8, 4), ALL(0), LONG(8, 4)},
 };
-const struct iof_type type_choice_l = {"choice_l", LONG(8, 4), 1, 0, 1, choice_l_fields};
+const struct iof_type type_choice_l = {"choice_l", LONG(8, 4), 1, 0, 1, .fields = choice_l_fields};
 
 static const struct iof_field choice_s_fields[] = {
 	{"x", IOF_UINT, 1, ALL(1), ALL(0), ALL(1)},
 	{"y", IOF_UINT, 1, ALL(8), EACH(8, 4, 8, 8), ALL(8)},
 };
-const struct iof_type type_choice_s = {"choice_s", EACH(16, 12, 16, 16), 0xd, 0, 2, choice_s_fields};
+const struct iof_type type_choice_s = {"choice_s", EACH(16, 12, 16, 16), 0xd, 0, 2, .fields = choice_s_fields};
 
 static const struct iof_field choice_p_fields[] = {
 	{"p", IOF_POINTER, 1, LONG(8, 4), ALL(0), LONG(8, 4)},
 };
-const struct iof_type type_choice_p = {"choice_p", LONG(8, 4), 1, 1, 1, choice_p_fields};
+const struct iof_type type_choice_p = {"choice_p", LONG(8, 4), 1, 1, 1, .fields = choice_p_fields};
 
 static void choice_shape(struct iof_walk *walk)
 {
@@ -285,7 +285,7 @@ static const struct iof_field option_fields[] = {
 	{"value", IOF_POINTER, 1, LONG(8, 4), LONG(8, 4), LONG(8, 4)},
 	{"nothing", IOF_POINTER, 1, LONG(8, 4), LONG(16, 8), LONG(8, 4)},
 };
-const struct iof_type type_option = {"option", LONG(24, 12), 1, 2, N_FIELDS(option_fields), option_fields};
+const struct iof_type type_option = {"option", LONG(24, 12), 1, 2, N_FIELDS(option_fields), .fields = option_fields};
 
 static void option_shape(struct iof_walk *walk)
 {
