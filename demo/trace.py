@@ -13,13 +13,12 @@ import sys
 from collections import Counter
 from typing import NamedTuple
 
-# "ioferry-hostd: PEER DEVICE OPERATION BEFORE -> OUTCOME AFTER N us"
+# "ioferry-hostd: PEER DEVICE NAME(ARGUMENTS) = OUTCOME <N us>"
 CALL = re.compile(
-    r"ioferry-hostd: (?P<peer>\S+) (?P<device>\S+) (?P<operation>\S+) (?P<before>.*?) ?-> "
-    r"(?P<outcome>(?:interrupted |refused )?(?:error )?\S+) (?P<after>.*?) ?(?P<us>\d+) us$"
+    r"ioferry-hostd: (?P<peer>\S+) (?P<device>\S+) (?P<name>\w+)\((?P<arguments>.*)\)"
+    r" = (?P<outcome>-?\w[^<]*) <(?P<us>\d+) us>$"
 )
-ZERO = re.compile(r"[\w.]+=(?:0|\[0(?: 0)*\])(?=[ }])")
-RECORDS = re.compile(r"arg\[(\d+)\]=\{?(\{[^{}]*)")
+ZERO = re.compile(r"\b[\w.]+=(?:0|\[\]|\{\})(?=[,}]),?")
 SHOWN_OF_EACH = {"read": 2, "write": 2, "poll": 1}
 SHOWN_OTHERWISE = 4
 
@@ -28,18 +27,19 @@ class Call(NamedTuple):
     """One call of a guest."""
 
     device: str
-    operation: str
-    text: str
+    name: str
+    arguments: str
+    outcome: str
 
 
 def compact(text: str) -> str:
     """Leaves zeros out; of records, all but the first."""
-    records = RECORDS.match(text)
-    if records:
-        count = int(records[1])
-        text = records[2] + ("}.." if count > 1 else "}")
-    text = re.sub(r" +", " ", ZERO.sub("", text))
-    return text.replace("{ ", "{").replace(" }", "}").replace("timestamp.", "")
+    before = ""
+    while before != text:  # a structure may be empty without its zeros
+        before = text
+        text = re.sub(r"(?:,\s*)+(?=[}\]])", "", ZERO.sub("", text))
+        text = re.sub(r"\{[\s,]+", "{", text)
+    return re.sub(r", \{.*\}(?:, \.\.\.)?\]", ", ...]", re.sub(r" +", " ", text))
 
 
 def parse(line: str) -> Call | None:
@@ -47,22 +47,18 @@ def parse(line: str) -> Call | None:
     match = CALL.match(line)
     if not match:
         return None
-    operation, outcome = match["operation"], match["outcome"]
-    before, after = compact(match["before"]), compact(match["after"])
-    if operation == "read":
-        before = ""  # what the buffer held before the call
-    text = " ".join(part for part in (match["device"], operation, before, "->", outcome) if part not in ("", "{}"))
-    if after not in (before, "{}", ""):
-        text += " " + after
-    return Call(match["device"], operation, f"{text} ({match['us']} us)")
+    outcome = f") = {match['outcome']} <{match['us']} us>"
+    return Call(match["device"], match["name"], compact(match["arguments"]), outcome)
 
 
-def show(prefix: str, text: str) -> None:
-    """Prints one line that fits the terminal."""
+def show(prefix: str, text: str, end: str = "") -> None:
+    """Prints one line that fits the terminal; what does not fit is left out before @p end."""
     width = shutil.get_terminal_size((100, 24)).columns
     line = f"{prefix} | {text}"
+    if len(line) + len(end) > width:
+        line = line[: max(width - len(end) - 1, 0)] + "…"
     # One write a line: print() may write the end of the line by itself, and the application's lines come between.
-    sys.stdout.write((line if len(line) <= width else line[: width - 1] + "…") + "\n")
+    sys.stdout.write(line + end + "\n")
     sys.stdout.flush()
 
 
@@ -75,14 +71,14 @@ def main() -> None:
         if call is None:
             show(prefix, line.rstrip("\n").removeprefix("ioferry-hostd: "))
             continue
-        kind = (call.device, call.operation)
+        kind = (call.device, call.name)
         seen[kind] += 1
-        if seen[kind] <= SHOWN_OF_EACH.get(call.operation, SHOWN_OTHERWISE):
-            show(prefix, call.text)
+        if seen[kind] <= SHOWN_OF_EACH.get(call.name, SHOWN_OTHERWISE):
+            show(prefix, f"{call.device} {call.name}({call.arguments}", call.outcome)
     hidden = {
-        f"{device} {operation}": count - SHOWN_OF_EACH.get(operation, SHOWN_OTHERWISE)
-        for (device, operation), count in seen.items()
-        if count > SHOWN_OF_EACH.get(operation, SHOWN_OTHERWISE)
+        f"{device} {name}": count - SHOWN_OF_EACH.get(name, SHOWN_OTHERWISE)
+        for (device, name), count in seen.items()
+        if count > SHOWN_OF_EACH.get(name, SHOWN_OTHERWISE)
     }
     if hidden:
         parts = ", ".join(f"{count} {name}" for name, count in hidden.items())

@@ -304,7 +304,7 @@ static void say_elements(struct iof_text *text, const struct view *whole)
 
 	if (!hides_sent(whole) && whole->sent_size > size)
 		size = whole->sent_size;
-	if (!whole->record->flexible && whole->record->segment.count == 1 && (size || type->tail)) {
+	if (!whole->record->list && whole->record->segment.count == 1 && (size || type->tail)) {
 		say_fields(text, whole, type, 0);
 		return;
 	}

@@ -58,6 +58,7 @@ struct walk_record {
 	uint8_t direction;
 	bool string;
 	bool flexible;      /* lies right behind the record before it */
+	bool list;          /* for traces: one element is a list, too */
 	uint16_t parent;    /* segment with the pointer; own index: none */
 	uint32_t offset;    /* of the pointer in an element of the parent */
 	uint32_t element;   /* of the parent */

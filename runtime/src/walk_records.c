@@ -22,6 +22,7 @@ static const struct iof_segment *add_records(struct iof_walk *walk, const struct
 	if (!record)
 		return &walk_absent;
 	record->address = address;
+	record->list = true;
 	segment = walk_fill(walk, record);
 	iof_walk_returned_result(walk, segment, !io->count_records);
 	return segment;

@@ -80,6 +80,7 @@ const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_t
 		return null_segment(record);
 	}
 	record->address = walk->argument;
+	record->list = flags & IOF_LIST;
 	return walk_fill(walk, record);
 }
 
@@ -97,7 +98,7 @@ const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct 
 	record = walk_record_add(walk, type, count, direction);
 	if (!record)
 		return &walk_absent;
-	record->flexible = true;
+	record->flexible = record->list = true;
 	if (__builtin_add_overflow(before->address, before->native_size, &record->address)) {
 		walk_fail(walk, -EFAULT, "%s ends beyond the address space", walk_name(walk, record));
 		return &walk_absent;
@@ -187,7 +188,10 @@ const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct i
 	if (walk->error || !from)
 		return &walk_absent;
 	record = add_pointee(walk, from, element, offset, type, count, direction);
-	return record ? pointee(walk, from, record, flags) : &walk_absent;
+	if (!record)
+		return &walk_absent;
+	record->list = flags & IOF_LIST;
+	return pointee(walk, from, record, flags);
 }
 
 const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,

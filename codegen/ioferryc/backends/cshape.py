@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Iterator, Optional
 
 from .. import program
+from ..layout import Laid
 from ..program import Constant, Op, Operation, Read, Value, Variable
 from .cformat import COLUMNS, assign, fill, joined, width
 
@@ -168,6 +169,14 @@ def _direction_values(direction: program.DirectionValue) -> list[Value]:
     return [direction[0], *_direction_values(direction[1]), *_direction_values(direction[2])]
 
 
+def _flags(op: program.Walk) -> str:
+    found = ["IOF_NULLABLE"] if op.nullable else []
+    # Integers are shown as lists in any case.
+    if isinstance(op.type.type, Laid) and op.count != Constant(1):
+        found.append("IOF_LIST")
+    return " | ".join(found) or "0"
+
+
 class Printer:
     """Prints the operations of one shape function."""
 
@@ -208,7 +217,7 @@ class Printer:
 
     def _walk(self, op: program.Walk, depth: int) -> None:
         kind = f"&{op.type.c_name}"
-        flags = "IOF_NULLABLE" if op.nullable else "0"
+        flags = _flags(op)
         count, direction = as_u32(op.count), direction_text(op.direction)
         place = ["walk", op.parent, op.element, offset_text(op.offset)]
         if op.kind == "arg":

@@ -32,6 +32,7 @@ enum iof_direction {
 /** Flags of iof_walk_pointer() and iof_walk_arg(). */
 enum iof_segment_flags {
 	IOF_NULLABLE = 1, /**< NULL is allowed and yields an absent segment; without it NULL is EFAULT */
+	IOF_LIST = 2,     /**< declared as several structures: a trace shows one of them as a list, too */
 };
 
 /** Memory that an argument reaches: @c count elements of one type. Valid until the walk is reset. */

@@ -79,7 +79,7 @@ static void transfer_shape(struct iof_walk *walk)
 {
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_TRANSFER, 1, IOF_IN, 0);
 	uint32_t n = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 8, 4), 0, 42, EINVAL, "arg.n");
-	const struct iof_segment *msgs = iof_walk_pointer(walk, arg, 0, 0, &type_message, n, IOF_IN, 0);
+	const struct iof_segment *msgs = iof_walk_pointer(walk, arg, 0, 0, &type_message, n, IOF_IN, IOF_LIST);
 
 	for (uint32_t i = 0; i < n && iof_walk_ok(walk); i++) {
 		uint32_t len = (uint32_t)iof_segment_uint(msgs, i, 2, 2);

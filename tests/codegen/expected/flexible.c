@@ -112,7 +112,7 @@ static void read_result_shape(struct iof_walk *walk)
 {
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_READ_RESULT, 1, IOF_IN, 0);
 	uint32_t n = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 0, 4), 0, 8, EINVAL, "arg.n");
-	const struct iof_segment *frames = iof_walk_pointer(walk, arg, 0, 8, &type_frame, n, IOF_OUT, 0);
+	const struct iof_segment *frames = iof_walk_pointer(walk, arg, 0, 8, &type_frame, n, IOF_OUT, IOF_LIST);
 
 	iof_walk_returned_result(walk, frames, false);
 }

@@ -319,7 +319,7 @@ static void several_shape(struct iof_walk *walk)
 {
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_SEVERAL, 1, IOF_IN, 0);
 	uint32_t n = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 0, 4), 0, 4, EINVAL, "arg.n");
-	const struct iof_segment *items = iof_walk_pointer(walk, arg, 0, 8, &type_strict, n, IOF_IN, 0);
+	const struct iof_segment *items = iof_walk_pointer(walk, arg, 0, 8, &type_strict, n, IOF_IN, IOF_LIST);
 
 	for (uint32_t i = 0; i < n && iof_walk_ok(walk); i++) {
 		switch (iof_segment_uint(items, i, 0, 1)) {

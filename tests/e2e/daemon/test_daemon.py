@@ -45,8 +45,8 @@ def test_calls_are_counted_and_traced(start):
     assert daemon.count("can0", "CAN_IOCTL_STATUS") == 3
     assert daemon.count("can0", "open") == 1
     assert daemon.device("can0")["opens"] == 0
-    daemon.wait_log(f"unix:uid={os.geteuid()} can0 CAN_IOCTL_STATUS {{")
-    daemon.wait_log("can0 close -> 0")
+    daemon.wait_log(f"unix:uid={os.geteuid()} can0 CAN_IOCTL_STATUS({{baud=125, ")
+    daemon.wait_log("can0 close() = 0 <")
     guest.close()
 
 

@@ -67,15 +67,16 @@ def test_the_bit_rate_changes(output: list[str]) -> None:
 def test_the_daemon_saw_the_calls(output: list[str]) -> None:
     host = [line for line in output if line.startswith("host | ")]
     for wanted in (
-        r"can0 open .*-> 0 ",
-        r"can0 CAN_IOCTL_STATUS -> 0 \{baud=125 ",
-        r"can0 CAN_IOCTL_CONFIG \{target=3 val1=500\} -> 0 ",
-        r"can0 write .*-> 8 ",
-        r"can1 read -> \d",
-        r"can1 poll ",
-        r"pcan0 PCAN_INIT \{wBTR0BTR1=20 ucCANMsgType=2\} -> 0 ",
-        r"pcan1 PCAN_READ_MSG ",
-        r"can0 close -> 0 ",
+        r"can0 open\(O_RDWR\) = 0 <\d+ us>$",
+        r"can0 CAN_IOCTL_STATUS\(\{baud=125, .*\) = 0 ",
+        r"can0 CAN_IOCTL_COMMAND\(\{cmd=START, target=ACC\}\) = 0 ",
+        r"can0 CAN_IOCTL_CONFIG\(\{target=TIMING, val1=500\}\) = 0 ",
+        r"can0 write\(\[\{.*\) = 8 ",
+        r"can1 read\(\[\{.*\) = \d",
+        r"can1 poll\(POLLIN",
+        r"pcan0 PCAN_INIT\(\{wBTR0BTR1=0x14, ucCANMsgType=EXTENDED\}\) = 0 ",
+        r"pcan1 PCAN_READ_MSG\(\{Msg=\{MSGTYPE=STANDARD, ",
+        r"can0 close\(\) = 0 ",
         r"\.\.\. and \d+ calls more: ",
     ):
         assert any(re.search(wanted, line) for line in host), wanted
