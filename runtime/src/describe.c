@@ -395,6 +395,9 @@ void iof_describe_walk(struct iof_text *text, const struct iof_walk *walk, uint3
 {
 	struct view view = {.walk = walk, .error = error};
 
-	if (walk->n_segments)
+	/* The segments of a pass that failed may point to a message that is gone. */
+	if (walk->pass == WALK_IDLE)
+		iof_text_add(text, "...");
+	else if (walk->n_segments)
 		say_record(text, &view, walk->segments);
 }

@@ -1,82 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file fuzz.h
- * What the fuzzers share: taking choices from an input, and a caller whose memory the input is.
+ * What the fuzzers share. Each is one function of libFuzzer's, and is linked a second time with replay.c, which runs
+ * inputs out of files with any compiler.
+ *
+ * An input about a command begins with a head of 7 bytes, little-endian: u16 fuzz_key() of the interface, u32 number of
+ * the command (LP64) or FUZZ_READ or FUZZ_WRITE, u8 mode. A key or number that means nothing chooses something all the
+ * same, and one that means something goes on meaning it when interfaces are added.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include <errno.h>
 #include <ioferry/marshal.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define FUZZ_PAYLOAD_MAX (1u << 16)
+#define FUZZ_READ        0xffffff00u
+#define FUZZ_WRITE       0xffffff01u
 
+/** The fuzzer. Always returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/** How many inputs the decoder has taken: seeds must be among them. */
+extern unsigned fuzz_accepted;
+
+/** What is left of an input. Past its end there are zeros. */
 struct fuzz_input {
 	const uint8_t *data;
 	size_t size;
 };
 
-static inline unsigned fuzz_byte(struct fuzz_input *input)
-{
-	if (!input->size)
-		return 0;
-	input->size--;
-	return *input->data++;
-}
+uint8_t fuzz_u8(struct fuzz_input *input);
+uint16_t fuzz_u16(struct fuzz_input *input);
+uint32_t fuzz_u32(struct fuzz_input *input);
+/** The next @p length bytes, or as many as there are, as an input of their own. */
+struct fuzz_input fuzz_part(struct fuzz_input *input, size_t length);
+/** A copy in memory of exactly its size, so that the sanitizer sees its end. free() it. */
+uint8_t *fuzz_copy(const struct fuzz_input *input);
+/** Fills @p size bytes with the input, again and again; with zeros where it is empty. */
+void fuzz_fill(const struct fuzz_input *input, void *to, size_t size);
 
-/* A command of any interface, or read() or write() of it (then *io). */
-static inline const struct iof_command *fuzz_command(struct fuzz_input *input, const struct iof_io **io)
-{
+/** Reads every byte, for the sanitizer. */
+void fuzz_look(const void *bytes, size_t size);
+
+struct fuzz_subject {
 	const struct iof_interface *interface;
-	unsigned n = 0, choice = fuzz_byte(input);
+	const struct iof_command *command; /**< NULL: read() or write() */
+	const struct iof_io *io;
+	uint32_t number;
+	uint8_t mode;
+};
 
-	while (iof_interfaces[n])
-		n++;
-	interface = iof_interfaces[choice % n];
-	choice = fuzz_byte(input);
-	*io = NULL;
-	if (choice >= 250)
-		*io = choice & 1 ? &interface->read : &interface->write;
-	return &interface->commands[choice % interface->n_commands];
-}
-
-/* Address 0 is NULL; any other byte is one of the input, so that counts and pointers are what the fuzzer likes. */
-static inline int fuzz_read(void *context, uint64_t address, void *to, size_t length)
-{
-	const struct fuzz_input *input = context;
-	uint8_t *bytes = to;
-
-	if (address % 251 == 250)
-		return -EFAULT;
-	for (size_t i = 0; i < length; i++)
-		bytes[i] = input->size ? input->data[(address % input->size + i) % input->size] : 0;
-	return 0;
-}
-
-static inline int fuzz_write(void *context, const struct iof_span *spans, size_t n)
-{
-	static volatile uint8_t seen;
-
-	(void)context;
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < spans[i].length; j++)
-			seen ^= ((const uint8_t *)spans[i].data)[j];
-	}
-	return 0;
-}
-
-static inline struct iof_walk *fuzz_walk(void)
-{
-	struct iof_walk *walk = iof_walk_create(FUZZ_PAYLOAD_MAX);
-
-	if (!walk)
-		abort();
-	return walk;
-}
+uint16_t fuzz_key(const struct iof_interface *interface);
+struct fuzz_subject fuzz_subject(struct fuzz_input *input);
+/** iof_unpack() or iof_unpack_records() of @p payload, which is gone afterwards, as it is for a driver. */
+int fuzz_unpack(struct iof_walk *walk, const struct fuzz_subject *subject, const struct fuzz_input *payload, bool null,
+		uint64_t *argument);
+/** Writes what a driver may write: everything that it was given but pointers. */
+void fuzz_drive(const struct iof_walk *walk, const struct fuzz_input *bytes);
+/** A walk; never NULL. */
+struct iof_walk *fuzz_walk(void);
 
 #endif

@@ -47,7 +47,7 @@ void iof_describe_result(struct iof_text *text, int64_t result, uint32_t error);
  */
 void iof_walk_remember(struct iof_walk *walk);
 /**
- * Adds the memory of the call: after a successful pass what was sent; after iof_pack() what came back, too.
+ * Adds the memory of the call: what was sent; after iof_pack() what came back, too; "..." after a pass that failed.
  * @param error the call's errno, or 0
  */
 void iof_describe_walk(struct iof_text *text, const struct iof_walk *walk, uint32_t error);

@@ -3,6 +3,7 @@
  * A link that reads any bytes, in pieces of any size: what it delivers are the messages of the input, in order, and
  * nothing else.
  */
+#include "fuzz.h"
 #include "transports/stream/stream.h"
 #include <errno.h>
 #include <ioferry/wire.h>
@@ -11,8 +12,6 @@
 #include <unistd.h>
 
 #define MESSAGE_MAX 200u
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct reader {
 	const uint8_t *next, *end;
@@ -28,6 +27,7 @@ static void deliver(void *context, const uint8_t *bytes, size_t length)
 	    (size_t)(reader->end - reader->next) < length || memcmp(bytes, reader->next, length) != 0)
 		abort();
 	reader->next += length;
+	fuzz_accepted++;
 	(void)iof_request_decode(bytes, length, MESSAGE_MAX, &request);
 	(void)iof_reply_decode(bytes, length, MESSAGE_MAX, &reply);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as a control message: within the arena's caps, and what comes out can be packed again. */
+/* The control plane, both ways: any bytes as a message are within the arena's caps, and what comes out can be packed
+ * again. */
+#include "fuzz.h"
 #include <ioferry/control.h>
 #include <stdlib.h>
 
 #define ARENA_BYTES       16384u
 #define ARENA_ALLOCATIONS 200u
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(const struct iof_control_arena *arena, const ProtobufCMessage *message)
 {
@@ -25,11 +25,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (iof_control_arena_create(&arena, ARENA_BYTES, ARENA_ALLOCATIONS) < 0)
 		abort();
-	if (iof_control_unpack_request(&arena, data, size, &request) == 0)
+	if (iof_control_unpack_request(&arena, data, size, &request) == 0) {
 		check(&arena, &request->base);
+		fuzz_accepted++;
+	}
 	check(&arena, NULL);
-	if (iof_control_unpack_reply(&arena, data, size, &reply) == 0)
+	if (iof_control_unpack_reply(&arena, data, size, &reply) == 0) {
 		check(&arena, &reply->base);
+		fuzz_accepted++;
+	}
 	check(&arena, NULL);
 	iof_control_arena_destroy(&arena);
 	return 0;
