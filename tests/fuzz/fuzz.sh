@@ -48,7 +48,7 @@ report() { # STATUS
 $name: ended with $1; log: $log
   again:   $program ${input:-$seeds}
   smaller: $program -minimize_crash=1 -runs=10000 ${input:-INPUT}
-  to keep: cp ${input:-INPUT} $(cd "$(dirname "$0")" && pwd)/crashes/$name/WHAT-IT-IS
+  to keep: install -D ${input:-INPUT} $(cd "$(dirname "$0")" && pwd)/crashes/$name/WHAT-IT-IS
 END
 	exit 1
 }

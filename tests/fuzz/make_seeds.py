@@ -152,9 +152,7 @@ def sessions(found: Sequence[Analysed]) -> Iterator[tuple[str, bytes]]:
         calls = [request(IO_READ, each) for each in seeds.transfers(analysed, "read")]
         calls += [request(IO_WRITE, each) for each in seeds.transfers(analysed, "write")]
         for command in analysed.by_number[:SESSION_CALLS]:
-            calls += [
-                request(IOCTL, each.payload, each.number, int(each.null)) for each in seeds.requests(command)[:1]
-            ]
+            calls += [request(IOCTL, each.payload, each.number, int(each.null)) for each in seeds.requests(command)[:1]]
         yield f"{name}.calls", b"\0" + opened(analysed) + b"".join(calls) + request(CLOSE)
     first = opened(found[0])
     poll = request(POLL, struct.pack("<II", 5, 1)) + request(POLL, struct.pack("<II", 1, 0))

@@ -38,8 +38,10 @@ class Segment:
     kind: str
     unit: int  # bytes of an element
     count: int
-    travels: bool
+    direction: program.DirectionValue
+    variables: dict[str, int]  # where it was walked: what its direction depends on may be an element's
     memory: bytearray = field(default_factory=bytearray)
+    travels: bool = True
 
 
 class Rejected(Exception):
@@ -48,6 +50,10 @@ class Rejected(Exception):
 
 class NullArgument(Exception):
     """The choice is an argument that is NULL."""
+
+
+def _fits(label: Sequence[Optional[Constant]], values: Sequence[int]) -> bool:
+    return all(constant is None or constant.value == value for constant, value in zip(label, values))
 
 
 class _Run:
@@ -60,8 +66,10 @@ class _Run:
         self.segments: dict[str, Segment] = {}
         self.order: list[Segment] = []
         self.variables: dict[str, int] = {}
-        self.directions: dict[str, str] = {}
+        self.locals: dict[str, Value] = {}  # what was read into a variable only because it decides more than once
+        self.directions: dict[str, program.DirectionValue] = {}
         self.fixed: set[Place] = set()
+        self.taken: list[tuple[program.Switch, program.Branch, dict[str, int]]] = []
 
     def choose(self, question: int, answers: int) -> int:
         """The answer to a question of the program."""
@@ -89,7 +97,7 @@ class _Run:
         if isinstance(value, Constant):
             return value.value
         if isinstance(value, Variable):
-            return self.variables[value.name]
+            return self.value(self.locals[value.name]) if value.name in self.locals else self.variables[value.name]
         if isinstance(value, Read):
             memory = self._memory(self._place(value))
             return int.from_bytes(memory, "little", signed=value.signed) if memory is not None else 0
@@ -113,9 +121,11 @@ class _Run:
 
     def solve(self, value: Value, wanted: range, prefer: int) -> bool:
         """Gives fields values so that an expression is within a range, best of all what is preferred."""
+        if isinstance(value, Variable) and value.name in self.locals:
+            return self.solve(self.locals[value.name], wanted, prefer)
         if isinstance(value, Read):
             return self.set(value, prefer) or self.value(value) in wanted
-        reads = [read for read in program.reads_of(value) if self._place(read) not in self.fixed]
+        reads = [read for read in self._reads(value) if self._place(read) not in self.fixed]
         for read in reads:
             memory = self._memory(self._place(read))
             if memory is None:
@@ -124,10 +134,25 @@ class _Run:
             for guess in (prefer, *range(18), 1 << 7, 1 << 8, 1 << 15, 1 << 30, *wanted[:64]):
                 memory[:] = (guess & (1 << 8 * read.size) - 1).to_bytes(read.size, "little")
                 if self.value(value) == prefer or (guess != prefer and self.value(value) in wanted):
-                    self.fixed.update(self._place(each) for each in reads)
+                    self.fixed.add(self._place(read))
                     return True
             memory[:] = before
         return self.value(value) in wanted
+
+    def try_value(self, value: Value, guess: int) -> None:
+        """Writes a field, and leaves it open to be written again."""
+        while isinstance(value, Variable) and value.name in self.locals:
+            value = self.locals[value.name]
+        if isinstance(value, Read) and self._place(value) not in self.fixed:
+            self.set(value, guess)
+            self.fixed.discard(self._place(value))
+
+    def _reads(self, value: Value) -> list[Read]:
+        if isinstance(value, Variable) and value.name in self.locals:
+            return self._reads(self.locals[value.name])
+        if isinstance(value, program.Operation):
+            return [read for operand in value.operands for read in self._reads(operand)]
+        return program.reads_of(value)
 
     # --- operations ---
 
@@ -140,9 +165,9 @@ class _Run:
         if isinstance(op, program.Let):
             self._let(op)
         elif isinstance(op, program.Local):
-            self.variables[op.name] = self.value(op.value)
+            self.locals[op.name] = op.value
         elif isinstance(op, program.DirectionLocal):
-            self.directions[op.name] = self._direction(op.direction, id(op))
+            self.directions[op.name] = op.direction
         elif isinstance(op, program.Check):
             if not self.solve(op.value, range(op.low.value, op.high.value + 1), op.low.value):
                 raise Rejected
@@ -169,17 +194,25 @@ class _Run:
             raise Rejected
         self.variables[op.name] = self.value(op.value)
 
-    def _direction(self, direction: program.DirectionValue, question: int) -> str:
-        if isinstance(direction, str):
-            return self.directions.get(direction, direction)
-        test, yes, no = direction
-        wanted = 1 - self.choose(question, 2)
-        self.solve(test, range(1, 1 << 32) if wanted else range(1), wanted)
-        return self._direction(yes if self.value(test) else no, question + 1)
+    def decide_directions(self) -> None:
+        """Last, for most fields are fixed by then: a selector may decide a direction, too."""
+        for segment in self.order:
+            self.variables = segment.variables
+            direction = segment.direction
+            while not isinstance(direction, str) or direction in self.directions:
+                if isinstance(direction, str):
+                    direction = self.directions[direction]
+                    continue
+                test, yes, no = direction
+                wanted = 1 - self.choose(id(segment.direction), 2)
+                self.solve(test, range(1, 1 << 32) if wanted else range(1), wanted)
+                direction = yes if self.value(test) else no
+            segment.direction = direction
+        for segment in self.order:
+            segment.travels = segment.direction != "IOF_OUT_EXACT"
 
     def _walk(self, op: program.Walk) -> None:
         count = max(self.value(op.count), 0)
-        travels = self._direction(op.direction, id(op)) in ("IOF_IN", "IOF_INOUT", "IOF_OUT")
         if op.nullable and self.choose(id(op) + 1, 2):
             if op.kind == "arg":
                 raise NullArgument
@@ -187,7 +220,7 @@ class _Run:
         size = op.type.type.size[0]
         flexible = getattr(op.type.type, "flexible", None)
         unit = flexible.offset[0] if flexible is not None else size
-        segment = Segment(op.kind, unit, count, travels)
+        segment = Segment(op.kind, unit, count, op.direction, dict(self.variables))
         if op.kind == "string":
             segment.memory = bytearray(b"name"[: count - 1] + b"\0")
         else:
@@ -207,11 +240,34 @@ class _Run:
         ways = [(branch, label) for branch in branches for label in branch.labels or ((),)]
         branch, label = ways[self.choose(id(op), len(ways))]
         for selector, constant in zip(op.selectors, label):
-            if constant is not None and not self.solve(selector, range(constant.value, constant.value + 1), constant.value):
+            if constant is not None and not self.solve(
+                selector, range(constant.value, constant.value + 1), constant.value
+            ):
                 raise Rejected
-        if not label and not self._otherwise(op):
+        if label and not self._comes_to(op, branch, label) or not label and not self._otherwise(op):
             raise Rejected
         self.run(branch.body)
+
+    def _comes_to(self, op: program.Switch, branch: program.Branch, label: Sequence[Optional[Constant]]) -> bool:
+        """Gives selectors that may be anything a value with which no label before is meant."""
+        free = [selector for selector, constant in zip(op.selectors, label) if constant is None]
+        for guess in range(16):
+            if self._meant(op) is branch:
+                self.taken.append((op, branch, dict(self.variables)))
+                return True
+            for selector in free:
+                self.try_value(selector, guess)
+        return False
+
+    def _meant(self, op: program.Switch) -> Optional[program.Branch]:
+        values = [self.value(selector) for selector in op.selectors]
+        return next((b for b in op.branches for label in b.labels if _fits(label, values)), None)
+
+    def check(self) -> None:
+        """What was decided late may have changed what was decided early."""
+        for op, branch, self.variables in self.taken:
+            if self._meant(op) is not branch:
+                raise Rejected
 
     def _otherwise(self, op: program.Switch) -> bool:
         """Selectors that no label names."""
@@ -242,6 +298,8 @@ def _run(command: AnalysedCommand, ops: Sequence[Op], choices: Sequence[int]) ->
     run = _Run(command, choices)
     try:
         run.run(ops)
+        run.decide_directions()
+        run.check()
     except NullArgument:
         return run, Request(run.number, True, b"")
     except Rejected:
