@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Seeds of fuzzers: every command has some, and they go every way. That decoders take them is tested with the fuzzers."""
+"""Seeds of fuzzers: every command has some, and they go every way. The fuzzers test that decoders take them."""
 
 from pathlib import Path
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-
 from guest import CLOSE, COMPLETED, IOCTL, WRITE, Guest, begin
 from hostd import IOFERRY, Daemon
 
