@@ -473,8 +473,9 @@ class Scope:
                 continue
             inner = f"{name}.{member.member.name}".strip(".")
             flats = _repeat(self._flatten(member.type, inner, add(at, member.offset)), member.count, member.type.size)
-            if member.member.shown is not None:
-                flats = [replace(flat, shown=f"{name}.{member.member.shown}".strip(".")) for flat in flats]
+            shown = _shown(member.member)
+            if shown is not None:
+                flats = [replace(flat, shown=f"{name}.{shown}".strip(".")) for flat in flats]
             found += flats
         return found
 
@@ -494,6 +495,13 @@ class Scope:
 
 def _per_layout(values: Sequence[int]) -> PerLayout:
     return (values[0], values[1], values[2], values[3])
+
+
+def _shown(member: Member) -> Optional[str]:
+    """The field of the same structure that says how many elements of an array mean something."""
+    if member.used is not None and isinstance(member.used.count, model.Path) and len(member.used.count.names) == 1:
+        return member.used.count.names[0]
+    return member.shown
 
 
 def _repeat(fields: list[Flat], count: int, stride: PerLayout) -> list[Flat]:

@@ -61,6 +61,21 @@ static int write_memory(void *context, const struct iof_span *spans, size_t n)
 	return 0;
 }
 
+/* Pointers in a u64, which an application of 32 bits has filled from a pointer of its own. */
+static void narrow_pointers(const struct walk_record *record, iof_abi abi)
+{
+	enum iof_layout layout = IOF_ABI_LAYOUT(abi);
+	const struct iof_type *type = record->segment.type;
+
+	for (unsigned i = 0; i < type->n_fields * record->segment.count; i++) {
+		const struct iof_field *field = &type->fields[i % type->n_fields];
+		uint8_t *at = record->native + i / type->n_fields * type->size[layout] + field->offset[layout];
+
+		if (field->kind == IOF_POINTER && field->size[layout] == 8)
+			memset(abi & IOF_BIG_ENDIAN ? at : at + 4, 0, 4);
+	}
+}
+
 /* 0; else nothing can be called with this input. */
 static int lay_out(const struct fuzz_subject *subject, iof_abi abi, const struct fuzz_input *payload,
 		   uint64_t *argument)
@@ -79,6 +94,10 @@ static int lay_out(const struct fuzz_subject *subject, iof_abi abi, const struct
 				    subject->mode & 1, argument);
 	}
 	free(copy);
+	for (unsigned i = 0; !error && IOF_ABI_LAYOUT(abi) != IOF_LAYOUT_LP64 && i < host->n_segments; i++) {
+		if (host->segments[i].segment.present && !host->segments[i].string)
+			narrow_pointers(&host->segments[i], abi);
+	}
 	return error;
 }
 

@@ -13,7 +13,7 @@ from typing import Iterator, Optional, Sequence
 
 from .. import program
 from ..analysis import Analysed, AnalysedCommand
-from ..layout import _ARITHMETIC as BINARY, _UNARY as UNARY
+from ..arithmetic import BINARY, UNARY
 from ..program import Constant, Op, Read, Value, Variable
 
 MOST = 64  # requests of a command
@@ -171,6 +171,10 @@ class _Run:
         elif isinstance(op, program.Check):
             if not self.solve(op.value, range(op.low.value, op.high.value + 1), op.low.value):
                 raise Rejected
+        elif isinstance(op, program.NoDescriptor):
+            if op.condition is None or self.value(op.condition):
+                if not self.solve(op.value, range(-(1 << 31), 0), -1):
+                    raise Rejected
         elif isinstance(op, program.Walk):
             self._walk(op)
         elif isinstance(op, program.Switch):
