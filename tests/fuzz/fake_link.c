@@ -27,8 +27,8 @@ static int fake_send(struct iof_link *base, const struct iovec *parts, int n_par
 	/* All of it is memory that can be read. */
 	for (int i = 0; i < n_parts; i++)
 		fuzz_look(parts[i].iov_base, parts[i].iov_len);
-	if (link->sent && n_parts)
-		link->sent(link, parts[0].iov_base, parts[0].iov_len);
+	if (link->sent)
+		link->sent(link, parts, n_parts);
 	return 0;
 }
 

@@ -26,8 +26,8 @@ struct fake_link {
 	size_t least; /* bytes of a message: the framing lets no shorter one through */
 	/** Runs before a message is delivered. */
 	void (*repair)(struct fake_link *link, unsigned hints, uint8_t *bytes, size_t length);
-	/** Runs for each message that is sent, with the bytes of its header. */
-	void (*sent)(struct fake_link *link, const uint8_t *bytes, size_t length);
+	/** Runs for each message that is sent: its header, and what follows. */
+	void (*sent)(struct fake_link *link, const struct iovec *parts, int n_parts);
 	void (*destroyed)(struct fake_link *link); /**< last; may free the link */
 	void *context;
 	int ready; /* always readable */

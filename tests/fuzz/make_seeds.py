@@ -134,8 +134,9 @@ def request(op: int, payload: bytes = b"", command: int = 0, flags: int = 0, hin
 
 
 def reply(payload: bytes = b"", status: int = COMPLETED, result: int = 0, error: int = 0) -> bytes:
-    """A message of a host, as answers_fuzz takes it."""
-    message = struct.pack("<IHHQQiI", 32 + len(payload), status, 0, 0, 0, result, error) + payload
+    """A message of a host, as answers_fuzz takes it. An event's tag is a handle."""
+    tag = 1 << 32 | 1 if status == EVENT else 0
+    message = struct.pack("<IHHQQiI", 32 + len(payload), status, 0, tag, 0, result, error) + payload
     return struct.pack("<BH", 2 if status == EVENT else 0, len(message)) + message
 
 
@@ -158,6 +159,13 @@ def sessions(found: Sequence[Analysed]) -> Iterator[tuple[str, bytes]]:
     poll = request(POLL, struct.pack("<II", 5, 1)) + request(POLL, struct.pack("<II", 1, 0))
     tags = request(CANCEL, struct.pack("<Q", 3)) + request(REAP, struct.pack("<Q", 2)) + request(ACK)
     yield "poll", b"\0" + first + poll + tags + request(CLOSE)
+    # The session ends with most of these. A wrong length is what mutations rarely make in the right place.
+    for op in range(0, 11):
+        for name, payload in (("empty", b""), ("short", bytes(7)), ("long", bytes(range(64)))):
+            yield f"op{op}.{name}", b"\0" + first + request(op, payload)
+    for place in (1, 2, 5, 6, 1 << 31):
+        message = struct.pack("<IHHQQQII", 40, CLOSE, 0, 0, 0, place | 1 << 32, 0, 1 << 16)
+        yield f"handle.{place}", b"\0" + first + struct.pack("<BH", 0, len(message)) + message
     control = b"".join(request(CONTROL, each) for each in CONTROL_REQUESTS.values())
     yield "control", OWN_USER + first + control + request(CONTROL, CONTROL_REQUESTS["trace"]) + request(CLOSE)
 
@@ -172,7 +180,6 @@ def answers(found: Sequence[Analysed]) -> Iterator[tuple[str, bytes]]:
     yield "all", begin + opens + calls + reply(hello_reply(found[:1])) + rest + event
     refused = reply(CONTROL_REPLIES["error"], REFUSED, -1, 19)
     yield "refused", begin + refused * 8
-    yield "short", begin
 
 
 CONFIGS = {

@@ -7,6 +7,7 @@
 #include "fake_link.h"
 #include "host/session/engine.h"
 #include <errno.h>
+#include <ioferry/control.h>
 #include <ioferry/log.h>
 #include <poll.h>
 #include <semaphore.h>
@@ -144,17 +145,33 @@ static void repair(struct fake_link *link, unsigned hints, uint8_t *bytes, size_
 		iof_put_u64(bytes + 24, __atomic_load_n(&guest->handle, __ATOMIC_ACQUIRE));
 }
 
-static void reply_sent(struct fake_link *link, const uint8_t *bytes, size_t length)
+/* The handle that a reply to an open brings. */
+static void take_handle(struct guest *guest, const struct iovec *payload)
+{
+	const Ioferry__ControlReply *reply;
+	struct iof_control_arena arena;
+
+	if (iof_control_arena_create(&arena, IOF_CONTROL_BYTES, IOF_CONTROL_ALLOCATIONS) < 0)
+		abort();
+	if (!iof_control_unpack_reply(&arena, payload->iov_base, payload->iov_len, &reply) &&
+	    reply->what_case == IOFERRY__CONTROL_REPLY__WHAT_OPEN) {
+		__atomic_store_n(&guest->handle, reply->open->handle, __ATOMIC_RELEASE);
+		fuzz_accepted++;
+	}
+	iof_control_arena_destroy(&arena);
+}
+
+static void reply_sent(struct fake_link *link, const struct iovec *parts, int n_parts)
 {
 	struct guest *guest = link->context;
 	struct iof_reply reply;
 
-	if (iof_reply_decode(bytes, length, MESSAGE_MAX, &reply) < 0)
+	if (iof_reply_decode(parts[0].iov_base, parts[0].iov_len, MESSAGE_MAX, &reply) < 0)
 		abort();
 	if (reply.status != IOF_STATUS_EVENT)
 		__atomic_store_n(&guest->replies, reply.seq, __ATOMIC_RELEASE);
-	if (reply.status == IOF_STATUS_COMPLETED)
-		fuzz_accepted++;
+	if (reply.status == IOF_STATUS_COMPLETED && n_parts == 2 && !__atomic_load_n(&guest->handle, __ATOMIC_ACQUIRE))
+		take_handle(guest, &parts[1]);
 }
 
 static void link_destroyed(struct fake_link *link)
