@@ -9,7 +9,7 @@ is taken in some request. What no choice can decide stays 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Iterator, Optional, Sequence
+from typing import Iterator, Optional, Sequence, Union
 
 from .. import program
 from ..analysis import Analysed, AnalysedCommand
@@ -168,26 +168,30 @@ class _Run:
             self.locals[op.name] = op.value
         elif isinstance(op, program.DirectionLocal):
             self.directions[op.name] = op.direction
-        elif isinstance(op, program.Check):
-            if not self.solve(op.value, range(op.low.value, op.high.value + 1), op.low.value):
-                raise Rejected
-        elif isinstance(op, program.NoDescriptor):
-            if op.condition is None or self.value(op.condition):
-                if not self.solve(op.value, range(-(1 << 31), 0), -1):
-                    raise Rejected
         elif isinstance(op, program.Walk):
             self._walk(op)
         elif isinstance(op, program.Switch):
             self._switch(op)
-        elif isinstance(op, program.Reject):
+        elif isinstance(op, (program.Loop, program.Guard)):
+            self._block(op)
+        elif not self._holds(op):
             raise Rejected
-        elif isinstance(op, program.Loop):
-            for index in range(self.value(op.count)):
-                self.variables[op.variable] = index
-                self.run(op.body)
-        elif isinstance(op, program.Guard):
-            if op.segment in self.segments:
-                self.run(op.body)
+
+    def _block(self, op: Union[program.Loop, program.Guard]) -> None:
+        if isinstance(op, program.Guard):
+            self.run(op.body if op.segment in self.segments else ())
+            return
+        for index in range(self.value(op.count)):
+            self.variables[op.variable] = index
+            self.run(op.body)
+
+    def _holds(self, op: Op) -> bool:
+        """Makes what the program checks true. What comes back is no matter here."""
+        if isinstance(op, program.Check):
+            return self.solve(op.value, range(op.low.value, op.high.value + 1), op.low.value)
+        if isinstance(op, program.NoDescriptor) and (op.condition is None or self.value(op.condition)):
+            return self.solve(op.value, range(-(1 << 31), 0), -1)
+        return not isinstance(op, program.Reject)
 
     def _let(self, op: program.Let) -> None:
         """A count: one, none, two, all."""

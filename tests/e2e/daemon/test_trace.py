@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from guest import CLOSE, COMPLETED, IOCTL, WRITE, Guest, begin
 from hostd import IOFERRY, Daemon
+from guest import CLOSE, COMPLETED, IOCTL, WRITE, Guest, begin
 
 CAN_IOCTL_COMMAND, CAN_IOCTL_STATUS = 0, 5
 COMMAND_SIZE, STATUS_SIZE, RECORD_SIZE = 40, 56, 48
