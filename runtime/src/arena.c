@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arena.h"
+#include "bytes.h"
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -25,18 +26,19 @@
 #define arena_unpoison(at, size) ((void)(at), (void)(size))
 #endif
 
-void iof_arena_init(struct iof_arena *arena, void *base, size_t size)
+void iof_arena_init(struct iof_arena *arena, uint8_t *base, size_t size)
 {
 	*arena = (struct iof_arena){.base = base, .size = size};
 	arena_poison(base, size);
 }
 
-void *iof_arena_take(struct iof_arena *arena, size_t size, size_t align)
+uint8_t *iof_arena_take(struct iof_arena *arena, size_t size, size_t align)
 {
 	size_t start = arena->used + (arena->used ? ARENA_GAP : 0);
+	size_t beyond = start % align;
 	uint8_t *at;
 
-	start += (align - start % align) % align;
+	start += beyond ? align - beyond : 0;
 	if (start > arena->size || arena->size - start < size)
 		return NULL;
 	at = arena->base + start;
@@ -45,7 +47,7 @@ void *iof_arena_take(struct iof_arena *arena, size_t size, size_t align)
 	return at;
 }
 
-void *iof_arena_extend(struct iof_arena *arena, const void *end, size_t size)
+uint8_t *iof_arena_extend(struct iof_arena *arena, uint8_t *end, size_t size)
 {
 	uint8_t *at = arena->base + arena->used;
 
@@ -63,7 +65,7 @@ void iof_arena_rewind(struct iof_arena *arena, size_t used)
 	if (!length)
 		return;
 	arena_unpoison(arena->base + used, length);
-	memset(arena->base + used, 0, length);
+	bytes_fill(arena->base + used, 0, length);
 	arena_poison(arena->base + used, length);
 	arena->used = used;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cursor.h"
 
+/*@ requires \valid(cursor) && error != 0;
+    assigns cursor->off, cursor->err;
+    ensures cursor->err == (\old(cursor->err) ? \old(cursor->err) : error) && cursor->off == cursor->len; */
 static void fail(struct iof_cursor *cursor, int error)
 {
 	if (!cursor->err)
@@ -23,11 +26,16 @@ const uint8_t *iof_cursor_take(struct iof_cursor *cursor, size_t n)
 
 void iof_cursor_align(struct iof_cursor *cursor, size_t align)
 {
-	size_t pad = (align - cursor->off % align) % align;
+	size_t beyond = cursor->off % align, pad = beyond ? align - beyond : 0;
 	const uint8_t *at = iof_cursor_take(cursor, pad);
 
 	if (!at)
 		return;
+	/*@ loop invariant 0 <= i <= pad;
+	    loop invariant \let start = \at(cursor->off, Pre);
+	      \forall integer k; start <= k < start + i ==> cursor->buf[k] == 0;
+	    loop assigns i;
+	    loop variant pad - i; */
 	for (size_t i = 0; i < pad; i++) {
 		if (at[i]) {
 			fail(cursor, IOF_CURSOR_PADDING);

@@ -10,17 +10,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*@ // 256 to the power of n, for the at most 8 bytes of a scalar
+    logic integer scalar_power(integer n) =
+      n <= 0 ? 1 : n == 1 ? 0x100 : n == 2 ? 0x10000 : n == 3 ? 0x1000000 : n == 4 ? 0x100000000 :
+      n == 5 ? 0x10000000000 : n == 6 ? 0x1000000000000 : n == 7 ? 0x100000000000000 : 0x10000000000000000;
+    // what n bytes mean
+    logic integer scalar_little(uint8_t *at, integer n) = n <= 0 ? 0 : at[0] + 0x100 * scalar_little(at + 1, n - 1);
+    logic integer scalar_big(uint8_t *at, integer n) = n <= 0 ? 0 : 0x100 * scalar_big(at, n - 1) + at[n - 1];
+*/
+
+/*@ requires size <= 8 && \valid_read(at + (0 .. size - 1));
+    assigns \nothing;
+    ensures \result == (big ? scalar_big(at, size) : scalar_little(at, size));
+    ensures \result < scalar_power(size); */
 static inline uint64_t iof_scalar_load(const uint8_t *at, uint32_t size, bool big)
 {
 	uint64_t value = 0;
 
+	/*@ loop invariant i <= size && value < scalar_power(i);
+	    loop invariant value == (big ? scalar_big(at, i) : scalar_little(at + (size - i), i));
+	    loop assigns i, value;
+	    loop variant size - i; */
 	for (uint32_t i = 0; i < size; i++)
-		value = value << 8 | at[big ? i : size - 1 - i];
+		value = value * 0x100 + at[big ? i : size - 1 - i];
 	return value;
 }
 
+/*@ requires size <= 8 && \valid(at + (0 .. size - 1));
+    assigns at[0 .. size - 1]; */
 static inline void iof_scalar_store(uint8_t *at, uint32_t size, bool big, uint64_t value)
 {
+	/*@ loop invariant i <= size;
+	    loop assigns i, value, at[0 .. size - 1];
+	    loop variant size - i; */
 	for (uint32_t i = 0; i < size; i++) {
 		at[big ? size - 1 - i : i] = (uint8_t)value;
 		value >>= 8;
@@ -28,12 +50,14 @@ static inline void iof_scalar_store(uint8_t *at, uint32_t size, bool big, uint64
 }
 
 /** All ones of this many bytes, at most 8. */
+/*@ assigns \nothing; */
 static inline uint64_t iof_scalar_ones(uint32_t size)
 {
 	return size < 8 ? (UINT64_C(1) << 8 * size) - 1 : UINT64_MAX;
 }
 
 /** A value of @p size bytes, sign-extended. */
+/*@ assigns \nothing; */
 static inline uint64_t iof_scalar_extend(uint64_t value, uint32_t size)
 {
 	uint64_t ones = iof_scalar_ones(size);
