@@ -121,6 +121,7 @@ int walk_end(struct iof_walk *walk, enum walk_pass done)
 	return error;
 }
 
+#ifndef __FRAMAC__
 void walk_fail(struct iof_walk *walk, int error, const char *format, ...)
 {
 	va_list args;
@@ -133,6 +134,7 @@ void walk_fail(struct iof_walk *walk, int error, const char *format, ...)
 	}
 	va_end(args);
 }
+#endif
 
 bool iof_walk_ok(const struct iof_walk *walk)
 {

@@ -127,6 +127,19 @@ void walk_begin(struct iof_walk *walk, enum walk_pass pass, iof_abi abi);
 int walk_end(struct iof_walk *walk, enum walk_pass done);
 /* First error wins; none while memory is missing. */
 void walk_fail(struct iof_walk *walk, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+#ifdef __FRAMAC__
+/* It reads the arguments and takes the text for granted. */
+#define WALK_READ_3(format, a, b, c) WALK_READ_2(format, a, b) typeof(c) read_c = (c);
+#define WALK_READ_2(format, a, b)    WALK_READ_1(format, a) typeof(b) read_b = (b);
+#define WALK_READ_1(format, a)       typeof(a) read_a = (a);
+#define WALK_READ_0(format)
+#define WALK_READ_NTH(format, a, b, c, read, ...) read
+#define walk_fail(walk, error, ...)                                                                                    \
+	do {                                                                                                           \
+		WALK_READ_NTH(__VA_ARGS__, WALK_READ_3, WALK_READ_2, WALK_READ_1, WALK_READ_0, )(__VA_ARGS__)          \
+		walk_failed(walk, error);                                                                              \
+	} while (0)
+#endif
 /* The record of a segment that is present; NULL for any other. */
 struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof_segment *segment);
 /* An empty record at the end of the list; NULL: too many. */
@@ -208,4 +221,7 @@ void walk_arms_to_canonical(const struct iof_walk *walk, const struct walk_recor
 void walk_arms_from_canonical(const struct iof_walk *walk, const struct walk_record *record, const uint8_t *image,
 			      uint8_t *native, const uint8_t *kept, int fill);
 
+#ifdef __FRAMAC__
+#include "contract.h"
+#endif
 #endif

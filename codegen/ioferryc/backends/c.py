@@ -107,7 +107,7 @@ def c_name(command: model.Command) -> str:
     return command.name.lower()
 
 
-def _timeout_lines(command: AnalysedCommand) -> tuple[str, ...]:
+def timeout_lines(command: AnalysedCommand) -> tuple[str, ...]:
     assert command.shape is not None and command.command.traits.timeout is not None
     timeout, value = command.command.traits.timeout, command.shape.timeout
     assert value is not None
@@ -143,7 +143,7 @@ def _functions(analysed: Analysed) -> list[FunctionView]:
     for command in analysed.commands:
         if command.shape is None or command.shares is not None:
             continue
-        timeout = _timeout_lines(command) if command.shape.timeout is not None else ()
+        timeout = timeout_lines(command) if command.shape.timeout is not None else ()
         found.append(
             FunctionView(
                 comment(command.command.span),
@@ -156,7 +156,7 @@ def _functions(analysed: Analysed) -> list[FunctionView]:
     return found
 
 
-def _constants(analysed: Analysed, text: str) -> list[str]:
+def constants(analysed: Analysed, text: str) -> list[str]:
     """Definitions of the constants that the functions use."""
     words = set(re.findall(r"[A-Za-z_]\w*", re.sub(r"/\*(?:.|\n)*?\*/|\"[^\"]*\"", "", text)))
     found = []
@@ -231,7 +231,7 @@ def generate(analysed: Analysed, origin: str) -> str:
         "interface.c.j2",
         origin=origin,
         interface=analysed.interface,
-        constants=_constants(analysed, body),
+        constants=constants(analysed, body),
         names=shows.tables(analysed),
         values=values,
         types=[_type_view(analysed, descriptor) for descriptor in analysed.descriptors],

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Shape functions with what Frama-C is to prove of them, in ACSL: the product's text, and comments.
+
+The contracts of the calls are in runtime/src/contract.h; docs/proof.md says what is proved.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Optional
+
+from .. import program
+from ..analysis import Analysed, AnalysedCommand
+from ..program import Constant, Op, Operation, Variable
+from . import c
+from .cshape import Printer, as_u32, constant_text
+
+ANNOTATION = re.compile(r"^\t*(?://@[^\n]*|/\*@(?:.|\n)*?\*/)\n", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """A function to prove, complete but for `#include`s."""
+
+    interface: str
+    command: str  # as the IDL spells it
+    function: str
+    text: str
+
+    @property
+    def product(self) -> str:
+        """The function without annotations."""
+        return ANNOTATION.sub("", self.text[self.text.index("static ") :])
+
+
+def _steady(count: program.Value) -> bool:
+    """Whether a count is what it is for the whole function: nothing is read."""
+    if isinstance(count, Operation):
+        return count.operator not in ("size", "nr") and all(_steady(operand) for operand in count.operands)
+    return isinstance(count, (Variable, Constant))
+
+
+class AnnotatedPrinter(Printer):
+    """Prints loop annotations, and after each bounded count that it is within its bound."""
+
+    def __init__(self, ops: tuple[Op, ...]) -> None:
+        self.scopes: list[list[str]] = []  # what is known of the segments that are in sight
+        self.ranges: list[list[str]] = []
+        self.types: list[str] = []
+        super().__init__(ops)
+
+    def _block(self, ops: tuple[Op, ...], depth: int) -> None:
+        self.scopes.append([])
+        super()._block(ops, depth)
+        self.scopes.pop()
+
+    def _walk(self, op: program.Walk, depth: int) -> None:
+        super()._walk(op, depth)
+        if op.kind != "string" and op.type.c_name not in self.types:
+            self.types.append(op.type.c_name)
+        if op.name not in self.used:
+            return
+        if op.kind == "string":
+            self.scopes[-1].append(f"string_of(walk, {op.name}, {as_u32(op.count)})")
+        elif _steady(op.count):
+            self.scopes[-1].append(f"segment_of(walk, {op.name}, &{op.type.c_name}, {as_u32(op.count)})")
+        else:
+            self.scopes[-1].append(f"segment_ok(walk, {op.name})")
+
+    def _armof(self, op: program.ArmOf, depth: int) -> None:
+        super()._armof(op, depth)
+        if op.type.c_name not in self.types:
+            self.types.append(op.type.c_name)
+
+    def _let(self, op: program.Let, depth: int) -> None:
+        super()._let(op, depth)
+        if op.high is not None:
+            self._line(depth, f"//@ assert {op.name} <= {constant_text(op.high)};")
+
+    def _loop(self, op: program.Loop, depth: int) -> None:
+        count = as_u32(op.count)
+        known = [f"{op.variable} <= {count}"] if _steady(op.count) else []
+        known += ["walk_ok(walk)", "walk_stays{Pre,Here}(walk)"]
+        lead = "\t" * depth + "    "
+        lines = [f"loop invariant {' && '.join(known)};"]
+        lines += [f"loop invariant {fact};" for scope in self.scopes for fact in scope]
+        lines += [f"loop assigns {op.variable}, WALK_STATE(walk);", f"loop variant {count} - {op.variable};"]
+        self.lines += ["\t" * depth + "/*@ " + lines[0], *(lead + line for line in lines[1:-1])]
+        self.lines.append(lead + lines[-1] + " */")
+        super()._loop(op, depth)
+
+
+def _contract(types: list[str], assigns: str) -> list[str]:
+    known = " && ".join(f"type_ok(&{name})" for name in types)
+    lines = ["/*@ requires walk_ok(walk);"]
+    if known:
+        lines.append(f"    requires {known};")
+    return [*lines, f"    assigns {assigns};", "    exits \\false;", "    ensures walk_ok(walk); */"]
+
+
+def _shape(interface: str, command: AnalysedCommand) -> Obligation:
+    assert command.shape is not None
+    printer = AnnotatedPrinter(command.shape.ops)
+    name = f"{c.c_name(command.command)}_shape"
+    lines = [f"extern const struct iof_type {kind};" for kind in printer.types if kind.startswith("type_")]
+    lines += _contract(printer.types, "WALK_STATE(walk)")
+    lines += [f"static void {name}(struct iof_walk *walk)", "{", *printer.lines, "}", ""]
+    return Obligation(interface, command.command.name, name, "\n".join(lines))
+
+
+def _timeout(interface: str, command: AnalysedCommand) -> Obligation:
+    name = f"{c.c_name(command.command)}_timeout_ms"
+    # It is asked of a walk that has succeeded: one that walked the fields' segments, each of one element.
+    lines = ["/*@ requires walk_ok(walk) && segments_full(walk);", "    assigns \\nothing; */"]
+    lines += [f"static int64_t {name}(const struct iof_walk *walk)", "{", *c.timeout_lines(command), "}", ""]
+    return Obligation(interface, command.command.name, name, "\n".join(lines))
+
+
+def obligations(analysed: Analysed) -> list[Obligation]:
+    """All generated functions of an interface."""
+    found = []
+    for command in analysed.commands:
+        if command.shape is None or command.shares is not None:
+            continue
+        made = [_shape(analysed.interface.name, command)]
+        if command.shape.timeout is not None:
+            made.append(_timeout(analysed.interface.name, command))
+        for one in made:
+            constants = c.constants(analysed, one.text)
+            found.append(
+                Obligation(one.interface, one.command, one.function, "\n".join([*constants, "", one.text]))
+            )
+    return found

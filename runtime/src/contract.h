@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file contract.h
+ * What the runtime promises to shape functions, and they to it, in ACSL: for Frama-C, which proves both sides
+ * (docs/proof.md). Compilers see nothing here.
+ */
+#ifndef IOFERRY_CONTRACT_H
+#define IOFERRY_CONTRACT_H
+
+#include "walk.h"
+
+/* More than any area of bytes has. Constant: provers see at once that one is within itself. */
+#define WALK_AREA_MAX 0x7fffffff
+
+/*@ axiomatic Descriptors {
+      // The type is one of those whose descriptors the test proof.descriptors has checked. Descriptors are
+      // constants, so that these speak of no memory; code reads them through the functions of abi.h.
+      predicate type_ok(struct iof_type *type) reads \nothing;
+      // bytes of an element in a layout; canonical is layout 0
+      logic integer type_bytes(struct iof_type *type, integer layout) reads \nothing;
+
+      // the canonical image is that of the layout
+      predicate type_same(struct iof_type *type, integer layout) reads \nothing;
+
+      axiom same_has_same_size: \forall struct iof_type *type, integer layout; type_same(type, layout) ==>
+        type_bytes(type, layout) == type_bytes(type, 0);
+      axiom type_is_bounded: \forall struct iof_type *type, integer layout;
+        0 <= type_bytes(type, layout) <= 0xffffffff;
+      axiom type_of_scalars: type_ok(&iof_type_u8) && type_ok(&iof_type_char) && type_bytes(&iof_type_char, 0) == 1;
+    }
+*/
+
+/*@ // what reading a segment's canonical image may touch
+    predicate segment_readable(struct iof_segment *segment) =
+      \valid_read(segment) && type_ok(segment->type) &&
+      (segment->canonical == \null ||
+       \valid_read(segment->canonical + (0 .. segment->count * type_bytes(segment->type, 0) - 1)));
+
+    // a segment of this walk, or the one that is absent
+    predicate segment_ok(struct iof_walk *walk, struct iof_segment *segment) =
+      segment_readable(segment) &&
+      (segment == &walk_absent ||
+       segment->index < walk->n_segments && segment == &walk->segments[segment->index].segment);
+
+    // of count elements of a type where it is present
+    predicate segment_of(struct iof_walk *walk, struct iof_segment *segment, struct iof_type *type, integer count) =
+      segment_ok(walk, segment) && (segment->present ==> segment->type == type && segment->count == count);
+
+    // a string of at most max bytes with its NUL, where it is present
+    predicate string_of(struct iof_walk *walk, struct iof_segment *segment, integer max) =
+      segment_ok(walk, segment) &&
+      (segment->present ==> segment->type == &iof_type_char && segment->count <= max);
+
+    predicate walk_on_host(struct iof_walk *walk) = walk->pass != WALK_GATHERING && walk->pass != WALK_GATHERED;
+
+    // what the runtime may touch of a record's memory
+    predicate record_ok(struct iof_walk *walk, integer i) =
+      \let record = &walk->segments[i];
+      \let count = record->segment.count;
+      \let native_bytes = type_bytes(record->segment.type, walk->abi & 3);
+      segment_ok(walk, &record->segment) && record->segment.index == i && record->parent <= i &&
+      (record->flexible ==> 0 < i) &&
+      (record->segment.present ==>
+        record->size == count * type_bytes(record->segment.type, 0) &&
+        (record->image == \null || \valid(record->image + (0 .. record->size - 1))) &&
+        (record->native == \null || \valid(record->native + (0 .. record->native_size - 1))) &&
+        (record->string ? record->segment.type == &iof_type_char : record->native_size == count * native_bytes) &&
+        (walk_on_host(walk) ==> record->image != \null && record->native != \null));
+
+    predicate walk_areas(struct iof_walk *walk) =
+      \valid(walk) && \valid(walk->segments + (0 .. WALK_SEGMENTS_MAX - 1)) &&
+      \valid(walk->arms + (0 .. WALK_ARMS_MAX - 1)) && arena_ok(&walk->driver) && arena_ok(&walk->scratch) &&
+      \valid(walk->message + (0 .. walk->max_payload - 1)) && walk->message != \null &&
+      walk->message_size <= walk->max_payload <= WALK_AREA_MAX && walk->reply_max <= walk->max_payload &&
+      \separated(walk, walk->segments + (0 .. WALK_SEGMENTS_MAX - 1), walk->arms + (0 .. WALK_ARMS_MAX - 1),
+                 &walk_absent);
+
+    predicate walk_ok(struct iof_walk *walk) =
+      walk_areas(walk) && segment_readable(&walk_absent) && !walk_absent.present && walk_absent.count == 0 &&
+      walk_absent.canonical == \null && walk->n_segments <= WALK_SEGMENTS_MAX && walk->n_arms <= WALK_ARMS_MAX &&
+      \forall integer i; 0 <= i < walk->n_segments ==> record_ok(walk, i);
+
+    // what lies where
+    predicate walk_stays{A,B}(struct iof_walk *walk) =
+      \at(walk->pass, A) == \at(walk->pass, B) && \at(walk->abi, A) == \at(walk->abi, B) &&
+      \at(walk->command, A) == \at(walk->command, B) &&
+      \at(walk->segments, A) == \at(walk->segments, B) && \at(walk->arms, A) == \at(walk->arms, B) &&
+      \at(walk->message, A) == \at(walk->message, B) && \at(walk->max_payload, A) == \at(walk->max_payload, B) &&
+      \at(walk->driver.base, A) == \at(walk->driver.base, B) &&
+      \at(walk->driver.size, A) == \at(walk->driver.size, B) &&
+      \at(walk->scratch.base, A) == \at(walk->scratch.base, B) &&
+      \at(walk->scratch.size, A) == \at(walk->scratch.size, B);
+
+    // no segment is empty: only where the IDL says that there may be none
+    predicate segments_full(struct iof_walk *walk) = \forall integer i; 0 <= i < walk->n_segments ==>
+      walk->segments[i].segment.present ==> 0 < walk->segments[i].segment.count;
+
+    // segments that there were are there, as they were
+    predicate walk_kept{A,B}(struct iof_walk *walk) =
+      \forall struct iof_segment *segment; segment_ok{A}(walk, segment) ==>
+        segment_ok{B}(walk, segment) && \at(segment->type, A) == \at(segment->type, B) &&
+        \at(segment->count, A) == \at(segment->count, B) && \at(segment->present, A) == \at(segment->present, B);
+*/
+
+/* All that changes while a payload is walked. */
+#define WALK_VERDICT(walk) walk->error, walk->reason[0 .. 191]
+#define WALK_STATE(walk)                                                                                               \
+	*walk, \at(walk->segments, Pre)[0 .. WALK_SEGMENTS_MAX - 1], \at(walk->arms, Pre)[0 .. WALK_ARMS_MAX - 1],     \
+		\at(walk->message, Pre)[0 .. WALK_AREA_MAX], \at(walk->driver.base, Pre)[0 .. WALK_AREA_MAX],           \
+		\at(walk->scratch.base, Pre)[0 .. WALK_AREA_MAX]
+
+/* --- within the runtime --- */
+
+/*@ requires type_ok(type);
+    assigns \nothing;
+    exits \false;
+    ensures \result == type_bytes(type, abi & 3); */
+static inline size_t iof_type_size(const struct iof_type *type, iof_abi abi);
+
+/*@ requires type_ok(type);
+    assigns \nothing;
+    exits \false;
+    ensures \result ==> type_same(type, abi & 3) && !(abi & IOF_BIG_ENDIAN); */
+static inline bool iof_type_is_canonical(const struct iof_type *type, iof_abi abi);
+
+/*@ requires \valid(walk);
+    assigns WALK_VERDICT(walk);
+    exits \false;
+    ensures walk->error == (\old(walk->error) || walk->again ? \old(walk->error) : error); */
+void walk_failed(struct iof_walk *walk, int error);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, segment);
+    assigns \nothing;
+    exits \false;
+    ensures \result == \null ? !segment->present
+                            : \result == &walk->segments[segment->index] && segment->index < walk->n_segments &&
+                              segment == &\result->segment && segment->present; */
+struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof_segment *segment);
+
+/*@ requires walk_ok(walk) && type_ok(type);
+    assigns WALK_VERDICT(walk), walk->n_segments, walk->segments[walk->n_segments];
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ensures \result == \null ? walk->n_segments == \old(walk->n_segments) :
+      \result == &walk->segments[\old(walk->n_segments)] && walk->n_segments == \old(walk->n_segments) + 1 &&
+      \result->segment.type == type && \result->segment.count == count && !\result->segment.present; */
+struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
+				    unsigned direction);
+
+/*@ requires walk_ok(walk) && size <= WALK_AREA_MAX;
+    assigns WALK_VERDICT(walk), walk->message_size, walk->message[0 .. WALK_AREA_MAX];
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ensures \result != \null ==> \valid(\result + (0 .. size - 1)) &&
+      \result == walk->message + (walk->message_size - size) && size <= walk->message_size; */
+uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align);
+
+/* --- for shape functions --- */
+
+/*@ requires segment_readable(segment);
+    requires element < segment->count || !segment->present;
+    assigns \nothing;
+    exits \false;
+    ensures size == 1 ==> \result <= 0xff;
+    ensures size == 2 ==> \result <= 0xffff;
+    ensures size == 4 ==> \result <= 0xffffffff; */
+uint64_t iof_segment_uint(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size);
+
+/*@ requires segment_readable(segment);
+    requires element < segment->count || !segment->present;
+    assigns \nothing;
+    exits \false; */
+int64_t iof_segment_int(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size);
+
+/*@ requires walk_ok(walk);
+    assigns \nothing;
+    exits \false;
+    ensures \result <==> walk->error == 0; */
+bool iof_walk_ok(const struct iof_walk *walk);
+
+/*@ requires walk_ok(walk);
+    assigns \nothing;
+    exits \false; */
+uint32_t iof_walk_command(const struct iof_walk *walk);
+
+/*@ requires walk_ok(walk);
+    assigns \nothing;
+    exits \false;
+    ensures segment_ok(walk, \result);
+    ensures \result == (index < walk->n_segments ? &walk->segments[index].segment : &walk_absent); */
+const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned index);
+
+/*@ requires walk_ok(walk) && type_ok(type);
+    assigns WALK_STATE(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && segment_of(walk, \result, type, count); */
+const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
+				       unsigned direction, unsigned flags);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, head) && type_ok(type);
+    assigns WALK_STATE(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && segment_of(walk, \result, type, count); */
+const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct iof_segment *head,
+					    const struct iof_type *type, uint32_t count, unsigned direction);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, parent) && type_ok(type);
+    requires element < parent->count || !parent->present;
+    assigns WALK_STATE(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && segment_of(walk, \result, type, count); */
+const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
+					   uint32_t offset, const struct iof_type *type, uint32_t count,
+					   unsigned direction, unsigned flags);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, parent);
+    requires element < parent->count || !parent->present;
+    assigns WALK_STATE(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && string_of(walk, \result, max); */
+const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
+					  uint32_t offset, uint32_t max, unsigned direction, unsigned flags);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, segment) && type_ok(type);
+    requires element < segment->count || !segment->present;
+    assigns WALK_STATE(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk); */
+void iof_walk_arm(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
+		  const struct iof_type *type);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, segment) && segment_ok(walk, counter);
+    requires element < counter->count || !counter->present;
+    assigns WALK_VERDICT(walk), walk->segments[0 .. WALK_SEGMENTS_MAX - 1];
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk); */
+void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment, const struct iof_segment *counter,
+		       uint32_t element, uint32_t offset, uint32_t size, bool bytes);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, segment);
+    assigns WALK_VERDICT(walk), walk->segments[0 .. WALK_SEGMENTS_MAX - 1];
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk); */
+void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, segment);
+    assigns WALK_VERDICT(walk), walk->driver.used;
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk); */
+void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, uint32_t bytes);
+
+/*@ requires walk_ok(walk) && min <= max && 0 < error <= 4095;
+    assigns WALK_VERDICT(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ensures walk->error ? \result == 0 : \result == value && min <= value <= max; */
+uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uint64_t max, int error, const char *what);
+
+/*@ requires walk_ok(walk) && segment_ok(walk, segment);
+    requires element < segment->count || !segment->present;
+    assigns WALK_STATE(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ensures \result <= max; */
+uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
+			uint32_t size, uint64_t max);
+
+/*@ requires walk_ok(walk) && 0 < error <= 4095;
+    assigns WALK_VERDICT(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && walk->error != 0; */
+void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value);
+#endif

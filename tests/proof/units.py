@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""What there is to prove: functions of the runtime, and those that are generated from every IDL file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from framac import ROOT
+
+sys.path.insert(0, str(ROOT / "codegen"))
+# pylint: disable=wrong-import-position
+from ioferryc.analysis import Analysed  # noqa: E402
+from ioferryc.backends import acsl  # noqa: E402
+from ioferryc.backends import c as interface_c  # noqa: E402
+from ioferryc.cli import load  # noqa: E402
+from ioferryc.diag import Diagnostics  # noqa: E402
+
+# Proved functions of the runtime, by file. docs/proof.md lists what is not.
+RUNTIME = {
+    "scalar.h": ["iof_scalar_load", "iof_scalar_store", "iof_scalar_ones", "iof_scalar_extend"],
+    "cursor.c": ["fail", "iof_cursor_take", "iof_cursor_align", "iof_cursor_u32", "iof_cursor_done"],
+    "arena.c": ["iof_arena_init", "iof_arena_take", "iof_arena_extend", "iof_arena_rewind", "iof_arena_release"],
+}
+
+
+@dataclass
+class Unit:
+    """Functions of one source that are proved together."""
+
+    name: str
+    source: Path
+    functions: list[str]
+    stands_for: int = 1  # generated functions that are the same but for names
+
+
+def runtime_units(folder: Path) -> list[Unit]:
+    """One unit a function. A header is proved through a source that includes it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    for file, functions in RUNTIME.items():
+        source = ROOT / "runtime/src" / file
+        if file.endswith(".h"):
+            source = folder / (file[:-2] + ".c")
+            source.write_text(f'#include "{file}"\n', encoding="utf-8")
+        found += [Unit(f"{file}: {function}", source, [function]) for function in functions]
+    return found
+
+
+def idl_files() -> list[Path]:
+    """Every interface of the tree, and those that the compiler's tests have for its features."""
+    return sorted([*(ROOT / "idl").glob("*/*.idl"), *(ROOT / "tests/codegen/features").glob("*.idl")])
+
+
+def _normal(text: str, function: str) -> str:
+    """The text without what makes no difference to its proof: names of functions, types and fields."""
+    text = text.replace(function, "FUNCTION")
+    for number, name in enumerate(dict.fromkeys(re.findall(r"&(type_\w+)", text))):
+        text = re.sub(rf"\b{name}\b", f"TYPE_{number}", text)
+    return re.sub(r'"[^"]*"', '"FIELD"', text)
+
+
+def interfaces() -> list[tuple[Analysed, str]]:
+    """Every interface, and the C that is generated from it."""
+    diagnostics = Diagnostics()
+    found = load(idl_files(), diagnostics)
+    if diagnostics:
+        raise SystemExit(diagnostics.render())
+    return [(analysed, interface_c.generate(analysed, "")) for analysed in found]
+
+
+def generated_units(folder: Path) -> list[Unit]:
+    """One unit for all generated functions that are the same but for names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    units: dict[str, Unit] = {}
+    for analysed, product in interfaces():
+        for one in acsl.obligations(analysed):
+            # What is proved is what is built.
+            if one.product not in product:
+                raise SystemExit(f"{one.interface}: {one.function}: the annotated text is not the product's")
+            normal = _normal(one.text, one.function)
+            if normal in units:
+                units[normal].stands_for += 1
+                continue
+            source = folder / f"{one.interface}_{one.function}.c"
+            text = f'#include "contract.h"\n#include <errno.h>\n\n{one.text}'
+            source.write_text(text, encoding="utf-8")
+            units[normal] = Unit(f"{one.interface}: {one.function}", source, [one.function])
+    return list(units.values())
