@@ -13,14 +13,16 @@
 
 /*@ requires \valid(to + (0 .. n - 1)) && \valid_read(from + (0 .. n - 1));
     requires \separated(to + (0 .. n - 1), from + (0 .. n - 1));
-    assigns to[0 .. n - 1] \from from[0 .. n - 1]; */
+    assigns to[0 .. n - 1] \from from[0 .. n - 1];
+    exits \false; */
 static inline void bytes_copy(uint8_t *to, const uint8_t *from, size_t n)
 {
 	memcpy(to, from, n);
 }
 
 /*@ requires \valid(to + (0 .. n - 1));
-    assigns to[0 .. n - 1] \from value; */
+    assigns to[0 .. n - 1] \from value;
+    exits \false; */
 static inline void bytes_fill(uint8_t *to, uint8_t value, size_t n)
 {
 	memset(to, value, n);
@@ -29,6 +31,7 @@ static inline void bytes_fill(uint8_t *to, uint8_t value, size_t n)
 /** The first NUL of @p n bytes, or NULL. */
 /*@ requires \valid_read(at + (0 .. n - 1));
     assigns \result \from at, n, at[0 .. n - 1];
+    exits \false;
     ensures \result == \null || \exists integer i; 0 <= i < n && \result == at + i; */
 static inline const uint8_t *bytes_nul(const uint8_t *at, size_t n)
 {
@@ -36,7 +39,8 @@ static inline const uint8_t *bytes_nul(const uint8_t *at, size_t n)
 }
 
 /*@ requires \valid_read(a + (0 .. n - 1)) && \valid_read(b + (0 .. n - 1));
-    assigns \result \from a[0 .. n - 1], b[0 .. n - 1]; */
+    assigns \result \from a[0 .. n - 1], b[0 .. n - 1];
+    exits \false; */
 static inline int bytes_compare(const uint8_t *a, const uint8_t *b, size_t n)
 {
 	return memcmp(a, b, n);

@@ -30,6 +30,22 @@
     }
 */
 
+/* What the runtime may touch of a record's memory. A macro: provers find more in its terms than in a predicate. */
+#define RECORD(walk, i) (walk)->segments[i]
+#define RECORD_OK(walk, i)                                                                                             \
+	(segment_readable(&RECORD(walk, i).segment) && RECORD(walk, i).segment.index == i &&                           \
+	 RECORD(walk, i).parent <= i && (RECORD(walk, i).flexible ==> 0 < i) &&                                        \
+	 (RECORD(walk, i).segment.present ==>                                                                          \
+	  RECORD(walk, i).size == RECORD(walk, i).segment.count * type_bytes(RECORD(walk, i).segment.type, 0) &&       \
+	  (RECORD(walk, i).image == \null || \valid(RECORD(walk, i).image + (0 .. RECORD(walk, i).size - 1))) &&       \
+	  (RECORD(walk, i).native == \null ||                                                                          \
+	   \valid(RECORD(walk, i).native + (0 .. RECORD(walk, i).native_size - 1))) &&                                 \
+	  (RECORD(walk, i).string                                                                                      \
+	     ? RECORD(walk, i).segment.type == &iof_type_char                                                          \
+	     : RECORD(walk, i).native_size ==                                                                          \
+		 RECORD(walk, i).segment.count * type_bytes(RECORD(walk, i).segment.type, walk->abi & 3)) &&           \
+	  (walk_on_host(walk) ==> RECORD(walk, i).image != \null && RECORD(walk, i).native != \null)))
+
 /*@ // what reading a segment's canonical image may touch
     predicate segment_readable(struct iof_segment *segment) =
       \valid_read(segment) && type_ok(segment->type) &&
@@ -53,20 +69,6 @@
 
     predicate walk_on_host(struct iof_walk *walk) = walk->pass != WALK_GATHERING && walk->pass != WALK_GATHERED;
 
-    // what the runtime may touch of a record's memory
-    predicate record_ok(struct iof_walk *walk, integer i) =
-      \let record = &walk->segments[i];
-      \let count = record->segment.count;
-      \let native_bytes = type_bytes(record->segment.type, walk->abi & 3);
-      segment_ok(walk, &record->segment) && record->segment.index == i && record->parent <= i &&
-      (record->flexible ==> 0 < i) &&
-      (record->segment.present ==>
-        record->size == count * type_bytes(record->segment.type, 0) &&
-        (record->image == \null || \valid(record->image + (0 .. record->size - 1))) &&
-        (record->native == \null || \valid(record->native + (0 .. record->native_size - 1))) &&
-        (record->string ? record->segment.type == &iof_type_char : record->native_size == count * native_bytes) &&
-        (walk_on_host(walk) ==> record->image != \null && record->native != \null));
-
     predicate walk_areas(struct iof_walk *walk) =
       \valid(walk) && \valid(walk->segments + (0 .. WALK_SEGMENTS_MAX - 1)) &&
       \valid(walk->arms + (0 .. WALK_ARMS_MAX - 1)) && arena_ok(&walk->driver) && arena_ok(&walk->scratch) &&
@@ -75,10 +77,14 @@
       \separated(walk, walk->segments + (0 .. WALK_SEGMENTS_MAX - 1), walk->arms + (0 .. WALK_ARMS_MAX - 1),
                  &walk_absent);
 
-    predicate walk_ok(struct iof_walk *walk) =
-      walk_areas(walk) && segment_readable(&walk_absent) && !walk_absent.present && walk_absent.count == 0 &&
-      walk_absent.canonical == \null && walk->n_segments <= WALK_SEGMENTS_MAX && walk->n_arms <= WALK_ARMS_MAX &&
-      \forall integer i; 0 <= i < walk->n_segments ==> record_ok(walk, i);
+    predicate absent_ok = segment_readable(&walk_absent) && !walk_absent.present && walk_absent.count == 0 &&
+      walk_absent.canonical == \null;
+
+    predicate walk_records(struct iof_walk *walk) =
+      walk->n_segments <= WALK_SEGMENTS_MAX && walk->n_arms <= WALK_ARMS_MAX &&
+      \forall integer i; 0 <= i < walk->n_segments ==> RECORD_OK(walk, i);
+
+    predicate walk_ok(struct iof_walk *walk) = walk_areas(walk) && absent_ok && walk_records(walk);
 
     // what lies where
     predicate walk_stays{A,B}(struct iof_walk *walk) =
@@ -109,6 +115,12 @@
 		\at(walk->message, Pre)[0 .. WALK_AREA_MAX], \at(walk->driver.base, Pre)[0 .. WALK_AREA_MAX],           \
 		\at(walk->scratch.base, Pre)[0 .. WALK_AREA_MAX]
 
+/* Piece by piece, which is easier than walk_ok() */
+#define ENSURES_WALK_OK(walk)                                                                                          \
+	ensures walk_areas(walk);                                                                                      \
+	ensures absent_ok;                                                                                             \
+	ensures walk_records(walk)
+
 /* --- within the runtime --- */
 
 /*@ requires type_ok(type);
@@ -122,6 +134,11 @@ static inline size_t iof_type_size(const struct iof_type *type, iof_abi abi);
     exits \false;
     ensures \result ==> type_same(type, abi & 3) && !(abi & IOF_BIG_ENDIAN); */
 static inline bool iof_type_is_canonical(const struct iof_type *type, iof_abi abi);
+
+/*@ assigns \nothing;
+    exits \false;
+    ensures offset <= WALK_AREA_MAX ==> offset <= \result < offset + WALK_ALIGN && \result % WALK_ALIGN == 0; */
+static inline size_t walk_align(size_t offset);
 
 /*@ requires \valid(walk);
     assigns WALK_VERDICT(walk);
@@ -140,7 +157,9 @@ struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof
 /*@ requires walk_ok(walk) && type_ok(type);
     assigns WALK_VERDICT(walk), walk->n_segments, walk->segments[walk->n_segments];
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
     ensures \result == \null ? walk->n_segments == \old(walk->n_segments) :
       \result == &walk->segments[\old(walk->n_segments)] && walk->n_segments == \old(walk->n_segments) + 1 &&
       \result->segment.type == type && \result->segment.count == count && !\result->segment.present; */
@@ -150,7 +169,9 @@ struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type
 /*@ requires walk_ok(walk) && size <= WALK_AREA_MAX;
     assigns WALK_VERDICT(walk), walk->message_size, walk->message[0 .. WALK_AREA_MAX];
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
     ensures \result != \null ==> \valid(\result + (0 .. size - 1)) &&
       \result == walk->message + (walk->message_size - size) && size <= walk->message_size; */
 uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align);
@@ -161,6 +182,9 @@ uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align);
     requires element < segment->count || !segment->present;
     assigns \nothing;
     exits \false;
+    ensures \let bytes = type_bytes(segment->type, 0);
+      segment->canonical != \null && element < segment->count && size <= 8 && offset + size <= bytes ==>
+      \result == scalar_little(segment->canonical + (element * bytes + offset), size);
     ensures size == 1 ==> \result <= 0xff;
     ensures size == 2 ==> \result <= 0xffff;
     ensures size == 4 ==> \result <= 0xffffffff; */
@@ -193,14 +217,20 @@ const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned
 /*@ requires walk_ok(walk) && type_ok(type);
     assigns WALK_STATE(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && segment_of(walk, \result, type, count); */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
+    ensures segment_of(walk, \result, type, count); */
 const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
 				       unsigned direction, unsigned flags);
 
 /*@ requires walk_ok(walk) && segment_ok(walk, head) && type_ok(type);
     assigns WALK_STATE(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && segment_of(walk, \result, type, count); */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
+    ensures segment_of(walk, \result, type, count); */
 const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct iof_segment *head,
 					    const struct iof_type *type, uint32_t count, unsigned direction);
 
@@ -208,7 +238,10 @@ const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct 
     requires element < parent->count || !parent->present;
     assigns WALK_STATE(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && segment_of(walk, \result, type, count); */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
+    ensures segment_of(walk, \result, type, count); */
 const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
 					   uint32_t offset, const struct iof_type *type, uint32_t count,
 					   unsigned direction, unsigned flags);
@@ -217,7 +250,10 @@ const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct i
     requires element < parent->count || !parent->present;
     assigns WALK_STATE(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && string_of(walk, \result, max); */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
+    ensures string_of(walk, \result, max); */
 const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
 					  uint32_t offset, uint32_t max, unsigned direction, unsigned flags);
 
@@ -225,7 +261,9 @@ const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct io
     requires element < segment->count || !segment->present;
     assigns WALK_STATE(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk); */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk); */
 void iof_walk_arm(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
 		  const struct iof_type *type);
 
@@ -233,34 +271,46 @@ void iof_walk_arm(struct iof_walk *walk, const struct iof_segment *segment, uint
     requires element < counter->count || !counter->present;
     assigns WALK_VERDICT(walk), walk->segments[0 .. WALK_SEGMENTS_MAX - 1];
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk); */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk); */
 void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment, const struct iof_segment *counter,
 		       uint32_t element, uint32_t offset, uint32_t size, bool bytes);
 
 /*@ requires walk_ok(walk) && segment_ok(walk, segment);
     assigns WALK_VERDICT(walk), walk->segments[0 .. WALK_SEGMENTS_MAX - 1];
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk); */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk); */
 void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes);
 
 /*@ requires walk_ok(walk) && segment_ok(walk, segment);
     assigns WALK_VERDICT(walk), walk->driver.used;
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk); */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk); */
 void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, uint32_t bytes);
 
 /*@ requires walk_ok(walk) && min <= max && 0 < error <= 4095;
     assigns WALK_VERDICT(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
-    ensures walk->error ? \result == 0 : \result == value && min <= value <= max; */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
+    // While memory of the guest is not there yet, nothing is rejected, but 0 is safe.
+    ensures \result == 0 || \result == value && min <= value <= max;
+    ensures !walk->error && !walk->again ==> \result == value && min <= value <= max; */
 uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uint64_t max, int error, const char *what);
 
 /*@ requires walk_ok(walk) && segment_ok(walk, segment);
     requires element < segment->count || !segment->present;
     assigns WALK_STATE(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
     ensures \result <= max; */
 uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
 			uint32_t size, uint64_t max);
@@ -268,6 +318,9 @@ uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment
 /*@ requires walk_ok(walk) && 0 < error <= 4095;
     assigns WALK_VERDICT(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk) && walk->error != 0; */
+    ENSURES_WALK_OK(walk);
+    ensures walk_stays{Pre,Post}(walk);
+    ensures walk_kept{Pre,Post}(walk);
+    ensures walk->error || walk->again; */
 void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value);
 #endif

@@ -3,6 +3,7 @@
 
 /*@ requires \valid(cursor) && error != 0;
     assigns cursor->off, cursor->err;
+    exits \false;
     ensures cursor->err == (\old(cursor->err) ? \old(cursor->err) : error) && cursor->off == cursor->len; */
 static void fail(struct iof_cursor *cursor, int error)
 {

@@ -43,6 +43,7 @@ static inline struct iof_cursor iof_cursor_make(const void *bytes, size_t length
 
 /*@ requires cursor_ok(cursor);
     assigns cursor->off, cursor->err;
+    exits \false;
     ensures cursor_ok(cursor) && cursor_moved{Pre,Post}(cursor, n);
     ensures cursor->err ? \result == \null : \result == cursor->buf + \old(cursor->off);
     ensures \result != \null ==> \valid_read(\result + (0 .. n - 1)); */
@@ -50,6 +51,7 @@ static inline struct iof_cursor iof_cursor_make(const void *bytes, size_t length
 const uint8_t *iof_cursor_take(struct iof_cursor *cursor, size_t n);
 /*@ requires cursor_ok(cursor) && align == 8;
     assigns cursor->off, cursor->err;
+    exits \false;
     ensures cursor_ok(cursor);
     ensures !cursor->err ==> \old(cursor->err) == 0 && cursor->off % align == 0;
     ensures !cursor->err ==> \old(cursor->off) <= cursor->off < \old(cursor->off) + align;
@@ -58,12 +60,14 @@ const uint8_t *iof_cursor_take(struct iof_cursor *cursor, size_t n);
 void iof_cursor_align(struct iof_cursor *cursor, size_t align);
 /*@ requires cursor_ok(cursor);
     assigns cursor->off, cursor->err;
+    exits \false;
     ensures cursor_ok(cursor) && cursor_moved{Pre,Post}(cursor, 4);
     ensures \result == (cursor->err ? 0 : scalar_little(cursor->buf + \old(cursor->off), 4)); */
 /** Little-endian scalar; 0 after an error. */
 uint32_t iof_cursor_u32(struct iof_cursor *cursor);
 /*@ requires cursor_ok(cursor);
     assigns \nothing;
+    exits \false;
     ensures \result <==> !cursor->err && cursor->off == cursor->len; */
 /** All was taken, and nothing was wrong. */
 bool iof_cursor_done(const struct iof_cursor *cursor);

@@ -21,6 +21,7 @@
 
 /*@ requires size <= 8 && \valid_read(at + (0 .. size - 1));
     assigns \nothing;
+    exits \false;
     ensures \result == (big ? scalar_big(at, size) : scalar_little(at, size));
     ensures \result < scalar_power(size); */
 static inline uint64_t iof_scalar_load(const uint8_t *at, uint32_t size, bool big)
@@ -37,7 +38,8 @@ static inline uint64_t iof_scalar_load(const uint8_t *at, uint32_t size, bool bi
 }
 
 /*@ requires size <= 8 && \valid(at + (0 .. size - 1));
-    assigns at[0 .. size - 1]; */
+    assigns at[0 .. size - 1];
+    exits \false; */
 static inline void iof_scalar_store(uint8_t *at, uint32_t size, bool big, uint64_t value)
 {
 	/*@ loop invariant i <= size;
@@ -50,14 +52,16 @@ static inline void iof_scalar_store(uint8_t *at, uint32_t size, bool big, uint64
 }
 
 /** All ones of this many bytes, at most 8. */
-/*@ assigns \nothing; */
+/*@ assigns \nothing;
+    exits \false; */
 static inline uint64_t iof_scalar_ones(uint32_t size)
 {
 	return size < 8 ? (UINT64_C(1) << 8 * size) - 1 : UINT64_MAX;
 }
 
 /** A value of @p size bytes, sign-extended. */
-/*@ assigns \nothing; */
+/*@ assigns \nothing;
+    exits \false; */
 static inline uint64_t iof_scalar_extend(uint64_t value, uint32_t size)
 {
 	uint64_t ones = iof_scalar_ones(size);

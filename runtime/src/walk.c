@@ -153,6 +153,7 @@ unsigned iof_walk_segments(const struct iof_walk *walk)
 
 const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned index)
 {
+	//@ assert index < walk->n_segments ==> RECORD_OK(walk, index);
 	return index < walk->n_segments ? &walk->segments[index].segment : &walk_absent;
 }
 
@@ -196,12 +197,22 @@ uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align)
 		walk_fail(walk, -E2BIG, "message has more than %zu bytes", walk->max_payload);
 		return NULL;
 	}
+	/*@ loop invariant \at(walk->message_size, Pre) <= walk->message_size <= start;
+	    loop assigns walk->message_size, walk->message[0 .. WALK_AREA_MAX];
+	    loop variant start - walk->message_size; */
 	while (walk->message_size < start)
 		walk->message[walk->message_size++] = 0;
 	walk->message_size = start + size;
 	return walk->message + start;
 }
 
+/*@ requires segment_readable(segment);
+    assigns \nothing;
+    exits \false;
+    ensures \let bytes = type_bytes(segment->type, 0);
+      segment->canonical != \null && element < segment->count && size <= 8 && offset + size <= bytes
+        ? \result == segment->canonical + (element * bytes + offset) && \valid_read(\result + (0 .. size - 1))
+        : \result == \null; */
 static const uint8_t *scalar_at(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size)
 {
 	size_t element_size = iof_type_size(segment->type, IOF_ABI_CANONICAL);
@@ -210,6 +221,8 @@ static const uint8_t *scalar_at(const struct iof_segment *segment, uint32_t elem
 		return NULL;
 	if (element_size < size || element_size - size < offset)
 		return NULL;
+	/*@ assert element * element_size + element_size <= segment->count * element_size; */
+	/*@ assert segment->count * element_size <= 0xffffffff * 0xffffffff; */
 	return segment->canonical + (size_t)element * element_size + offset;
 }
 

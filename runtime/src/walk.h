@@ -151,7 +151,7 @@ static inline bool walk_is_guest(const struct iof_walk *walk)
 }
 static inline size_t walk_align(size_t offset)
 {
-	return (offset + WALK_ALIGN - 1) & ~(size_t)(WALK_ALIGN - 1);
+	return (offset + WALK_ALIGN - 1) / WALK_ALIGN * WALK_ALIGN;
 }
 /* A name for messages: of the pointer field that leads to the record, or of its type. */
 const char *walk_name(const struct iof_walk *walk, const struct walk_record *record);

@@ -22,6 +22,18 @@ from ioferryc.diag import Diagnostics  # noqa: E402
 RUNTIME = {
     "scalar.h": ["iof_scalar_load", "iof_scalar_store", "iof_scalar_ones", "iof_scalar_extend"],
     "cursor.c": ["fail", "iof_cursor_take", "iof_cursor_align", "iof_cursor_u32", "iof_cursor_done"],
+    "walk.c": [
+        "walk_align",
+        "walk_record_of",
+        "walk_message_take",
+        "scalar_at",
+        "iof_segment_uint",
+        "iof_segment_int",
+        "iof_walk_ok",
+        "iof_walk_command",
+        "iof_walk_segment",
+    ],
+    "walk_shape.c": ["iof_walk_bound", "iof_walk_reject"],
     "arena.c": ["iof_arena_init", "iof_arena_take", "iof_arena_extend", "iof_arena_rewind", "iof_arena_release"],
 }
 
