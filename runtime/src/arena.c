@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arena.h"
 #include "bytes.h"
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -78,7 +77,7 @@ void iof_arena_give_back(struct iof_arena *arena)
 	arena_unpoison(arena->base, arena->used);
 	if (madvise(arena->base, whole, MADV_DONTNEED) < 0)
 		whole = 0;
-	memset(arena->base + whole, 0, arena->used - whole);
+	bytes_fill(arena->base + whole, 0, arena->used - whole);
 	arena_poison(arena->base, arena->used);
 	arena->used = 0;
 }

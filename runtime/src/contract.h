@@ -323,4 +323,11 @@ uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment
     ensures walk_kept{Pre,Post}(walk);
     ensures walk->error || walk->again; */
 void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value);
+
+/*@ requires walk_ok(walk);
+    assigns WALK_VERDICT(walk);
+    exits \false;
+    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ensures 0x8000000000000000 <= value || walk->error || walk->again; */
+void iof_walk_no_descriptor(struct iof_walk *walk, uint64_t value, const char *what);
 #endif

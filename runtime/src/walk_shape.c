@@ -269,7 +269,7 @@ uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uin
 
 static void remember_clamped(struct iof_walk *walk, struct walk_record *record, const struct walk_clamped *clamped)
 {
-	struct walk_clamped *at = iof_arena_take(&walk->scratch, sizeof *at, WALK_ALIGN);
+	struct walk_clamped *at = (void *)iof_arena_take(&walk->scratch, sizeof *at, WALK_ALIGN);
 
 	if (!at) {
 		walk_fail(walk, -E2BIG, "%s: too many counts", walk_name(walk, record));
@@ -288,7 +288,9 @@ uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment
 	struct walk_clamped clamped = {.wire_size = size};
 	struct walk_place place;
 
-	if (walk->error || !record || value <= max)
+	if (walk->error || !record)
+		return 0;
+	if (value <= max)
 		return value;
 	if (!record->image || !walk_place_scalar(walk, record, element, offset, &place)) {
 		walk_fail(walk, -EINVAL, "shape function: no count at offset %" PRIu32 " of %s", offset,
