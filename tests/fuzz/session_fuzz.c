@@ -184,6 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input input = {data, size};
 	struct guest guest = {.tag = 0};
+	char reason[128];
 
 	if (!engine)
 		create_engine();
@@ -198,7 +199,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	guest.link.sent = reply_sent;
 	guest.link.destroyed = link_destroyed;
 	guest.link.context = &guest;
-	if (engine_accept(engine, &guest.link.base, "fuzz:") < 0)
+	if (engine_accept(engine, &guest.link.base, "fuzz:", reason, sizeof reason) < 0)
 		abort();
 	while (sem_wait(&gone) < 0)
 		;
