@@ -150,7 +150,7 @@ static void use(struct iof_session *session)
 	(void)iof_session_refresh(session);
 	look_at_devices(session);
 	(void)iof_session_share(session, token);
-	(void)iof_session_attach(session, token, &attached);
+	(void)iof_session_attach(session, token, true, &attached);
 	ask_as_administrator(session);
 	fuzz_accepted += !iof_session_is_lost(session); /* every question had an answer */
 	iof_session_close(session, handle);
