@@ -466,6 +466,8 @@ class Scope:
         if isinstance(placed, Scalar):
             return [Flat(name, placed.kind, 1, placed.size, at, placed.size, show=placed.show)]
         if placed.record.keyword == "union":
+            if self._is_one_scalar(placed):
+                return self._flatten(placed.members[0].type, name or placed.members[0].member.name, at)
             return [Flat(name, "IOF_UNION", 1, placed.size, at, placed.size, placed)]
         found: list[Flat] = []
         for member in placed.members:
@@ -478,6 +480,17 @@ class Scope:
                 flats = [replace(flat, shown=f"{name}.{shown}".strip(".")) for flat in flats]
             found += flats
         return found
+
+    @staticmethod
+    def _is_one_scalar(union: Laid) -> bool:
+        """Whether the arms of a union are names of one integer: then its byte order is known."""
+        first = union.members[0].type
+        return not union.record.selectors and all(
+            isinstance(arm.type, Scalar)
+            and isinstance(first, Scalar)
+            and (arm.type.kind, arm.type.size, arm.count) == (first.kind, first.size, 1)
+            for arm in union.members
+        )
 
     def same(self, placed: AnyType) -> int:
         """Bit per layout in which the little-endian image equals the canonical one."""

@@ -12,7 +12,7 @@ from typing import Iterator, Optional, Sequence, Union
 
 from . import model
 from .analysis import Analysed, AnalysedCommand
-from .layout import AnyType, Laid, Layout, PerLayout, Scalar, Scope
+from .layout import AnyType, Laid, Layout, PerLayout, Placed, Scalar, Scope
 from .model import Expr
 
 CALM = 12  # elements in an array whose length is left to chance
@@ -92,8 +92,11 @@ class Field:
     flexible: bool = False
     reach: Optional[Reach] = None
     range: Optional[tuple[int, int, str]] = None
+    used: Optional[tuple[Ops, int, str]] = None  # a count of elements, how many there are, the errno of more
+    descriptor: Optional[Ops] = None  # a file descriptor of the caller's, where this holds
     values: dict[int, bool] = field(default_factory=dict)  # whether the value is good
     calm: Optional[tuple[int, int, int]] = None
+    aliases: tuple[str, ...] = ()
 
     def worth(self, value: int, good: bool) -> None:
         """A value worth trying, if the field can hold it. What is bad to one rule is bad."""
@@ -225,7 +228,7 @@ class Planner:
             return self._scalar(laid)
         name = laid.record.name or laid.record.keyword
         if laid.record.keyword == "union" and not laid.record.selectors:
-            return Type(name, "PLAN_UNION", laid.size)
+            return self._plain_union(name, laid, label)
         made = Type(name, "PLAN_SWITCH" if laid.record.selectors else "PLAN_STRUCT", laid.size)
         for placed in laid.members:
             inner = f"{label}.{placed.member.name}".rstrip(".")
@@ -235,16 +238,31 @@ class Planner:
             self._fields.append(member)
         return made
 
+    def _plain_union(self, name: str, laid: Laid, label: str) -> Type:
+        """Bytes; but where all arms are one integer, it is that, by several names."""
+        scalars = [placed.type for placed in laid.members if isinstance(placed.type, Scalar) and placed.count == 1]
+        first = scalars[0] if scalars else None
+        if first is None or len(scalars) < len(laid.members):
+            return Type(name, "PLAN_UNION", laid.size)
+        if any((other.kind, other.size) != (first.kind, first.size) for other in scalars):
+            return Type(name, "PLAN_UNION", laid.size)
+        made = Type(name, "PLAN_STRUCT", laid.size)
+        member = Field(laid.members[0].member.name, f"{label}.{laid.members[0].member.name}", self._scalar(first))
+        member.aliases = tuple(placed.member.name for placed in laid.members)
+        made.members.append(member)
+        self._fields.append(member)
+        return made
+
     def _complete(self, context: Context) -> None:
         """What the members of a record reach, in the order in which it travels."""
         laid = context.laid
-        if isinstance(laid, Scalar) or context.type.kind != "PLAN_STRUCT":
+        if isinstance(laid, Scalar) or laid.record.keyword == "union" or context.type.kind != "PLAN_STRUCT":
             return
         pairs = list(zip(context.type.members, laid.members))
         for member, placed in sorted(pairs, key=lambda pair: not pair[0].flexible):
             declared = placed.member
-            if declared.range is not None and not declared.pointer:
-                self._range(member, declared.range)
+            if not declared.pointer:
+                self._bounds(member, declared, placed, context)
             if member.flexible or declared.pointer:
                 member.reach = self._reach(replace(declared, pointer=True), context, member.label)
             elif member.type.kind == "PLAN_SWITCH":
@@ -263,7 +281,7 @@ class Planner:
                 placed = next(p for p in laid.members if p.member is arm.member)
                 if target is not None:
                     declared = replace(target, direction=arm.member.direction or target.direction)
-                    member.reach = self._pointee(declared, member, placed.type, context)
+                    member.reach = self._pointee(declared, member, placed, context)
                 elif arm.member.pointer:
                     member.reach = self._reach(arm.member, context, member.label)
                 else:
@@ -304,25 +322,28 @@ class Planner:
             reach.content = Field("", label, outline)
             self._fields.append(reach.content)
         if member.extents:
-            self._extent(reach, member.extents[0], context, kind, isinstance(kind, Scalar))
+            self._extent(reach, member.extents[0], context, kind)
         if member.range is not None and reach.content is not None:
             self._range(reach.content, member.range)
+        if reach.content is not None:
+            self._descriptor(reach.content, member, context)
         self._complete(Context(outline, kind, context, member.name or "arg" if context is None else ""))
         return reach
 
-    def _pointee(self, target: model.Member, member: Field, kind: AnyType, context: Context) -> Reach:
+    def _pointee(self, target: model.Member, member: Field, placed: Placed, context: Context) -> Reach:
         """An arm behind a pointer: what it holds is a piece of memory."""
+        kind = placed.type
         reach = Reach(member.type, self._direction(target.direction, context), nullable=target.nullable)
-        if member.count > 1:
+        if member.flexible:
+            self._extent(reach, placed.member.extents[0], context, kind)
+        elif member.count > 1:
             reach.count = (Code("PLAN_CONST", member.count),)
         if not isinstance(kind, Laid) or member.type.kind == "PLAN_UNION":
             reach.content = Field("", member.label, member.type)
         self._complete(Context(member.type, kind, context))
         return reach
 
-    def _extent(
-        self, reach: Reach, extent: model.Extent, context: Optional[Context], kind: AnyType, scalar: bool
-    ) -> None:
+    def _extent(self, reach: Reach, extent: model.Extent, context: Optional[Context], kind: AnyType) -> None:
         reach.max = None if extent.max is None else self.scope.evaluate(extent.max)
         reach.error, reach.clamp, reach.string = extent.errno or "EINVAL", extent.clamp, extent.string
         reach.slack = 0 if extent.slack is None else self.scope.evaluate(extent.slack)
@@ -338,8 +359,6 @@ class Planner:
                 reach.returned = "PLAN_BY_RESULT"
                 return
             assert isinstance(counter, model.Path)
-            # A pointee without a record has no names of its own.
-            del scalar
             reach.returned = "PLAN_BY_FIELD"
             reach.counter = self._find(counter, context).path
 
@@ -364,6 +383,32 @@ class Planner:
                 member.worth((1 << 8 * member.type.size[0]) - 1, True)
             high = CALM * unit if top is None else min(CALM * unit, top - top % unit)
             member.calm = (0, high, unit)
+
+    def _bounds(self, member: Field, declared: model.Member, placed: Placed, context: Context) -> None:
+        """What must hold of a plain field."""
+        if declared.range is not None:
+            self._range(member, declared.range)
+        if declared.used is not None:
+            used, top = declared.used, placed.dims[0]
+            member.used = (self._ops(used.count, context), top, used.errno)
+            for counter in self._read(used.count, context):
+                alone = isinstance(used.count, model.Path)
+                for value, good in ((0, True), (1, True), (top, alone), (top + 1, False), (-1, False)):
+                    counter.worth(value, good)
+                counter.calm = (0, top, 1)
+        self._descriptor(member, declared, context)
+
+    def _descriptor(self, member: Field, declared: model.Member, context: Optional[Context]) -> None:
+        """A file descriptor cannot be carried; drivers take negative ones for none."""
+        if member.type.name != "fd":
+            return
+        condition = declared.condition
+        member.descriptor = (Code("PLAN_CONST", 1),) if condition is None else self._ops(condition, context)
+        for value in (-1, 0, 3):
+            member.worth(value, value < 0)
+        for field_read in [] if condition is None else self._read(condition, context):
+            for value in (0, *self._constants(condition)):
+                field_read.worth(value, True)
 
     def _range(self, member: Field, limits: model.Range) -> None:
         low, high = self.scope.evaluate(limits.low), self.scope.evaluate(limits.high)
@@ -396,7 +441,7 @@ class Planner:
     def _member(self, context_type: Type, name: str, steps: tuple[int, ...]) -> Optional[tuple[tuple[int, ...], Field]]:
         """A member by its name; those of members without one belong to the record they stand in."""
         for index, member in enumerate(context_type.members):
-            if member.name == name:
+            if name == member.name or name in member.aliases:
                 return (*steps, index), member
             if not member.name and member.type.kind == "PLAN_STRUCT":
                 found = self._member(member.type, name, (*steps, index))

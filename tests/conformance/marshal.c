@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *first_difference(const uint8_t *got, const uint8_t *wanted, const uint8_t *field, size_t size,
-				    bool canonical)
+				    bool canonical, bool reply)
 {
 	static char text[96];
 
@@ -14,6 +14,9 @@ static const char *first_difference(const uint8_t *got, const uint8_t *wanted, c
 		bool padding = field[i] == PLAN_PADDING && !canonical;
 
 		if (got[i] == wanted[i] || (padding && (got[i] == 0 || got[i] == PLAN_NOISE)))
+			continue;
+		/* A pointer that no driver was given comes back as NULL; nobody looks. */
+		if (reply && field[i] == PLAN_SLOT && !got[i])
 			continue;
 		(void)snprintf(text, sizeof(text), "byte %zu is 0x%02x, expected 0x%02x", i, got[i], wanted[i]);
 		return text;
@@ -34,7 +37,7 @@ static void compare(struct bench *bench, const char *what, const struct payload 
 		return;
 	}
 	difference = first_difference(payload->bytes, bench->bytes, bench->fields, payload->length,
-				      call->made_of.abi == IOF_ABI_CANONICAL);
+				      call->made_of.abi == IOF_ABI_CANONICAL, reply);
 	if (difference)
 		bench_fail(bench, "%s: %s", what, difference);
 }

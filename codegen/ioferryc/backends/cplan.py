@@ -10,7 +10,7 @@ from ..layout import PerLayout
 from ..plan import Arm, Choice, CommandPlan, Direction, Field, InterfacePlan, IoPlan, Ops, Path, Reach, Type, plan
 from ..analysis import Analysed
 from . import render
-from .cformat import COLUMNS, TAB
+from .cformat import COLUMNS, TAB, width
 
 
 def _sizes(values: PerLayout) -> str:
@@ -33,12 +33,23 @@ def _number(value: int) -> str:
     return str(value) if -(1 << 31) <= value < 1 << 31 else f"{value}LL"
 
 
-def _row(parts: Sequence[str], depth: int = 1) -> list[str]:
-    """An element of a table on one line, or with a line a part."""
-    line = "\t" * depth + "{" + ", ".join(parts) + "},"
-    if depth * TAB + len(line) - depth <= COLUMNS:
-        return [line]
-    return ["\t" * depth + "{", *("\t" * (depth + 1) + part + "," for part in parts), "\t" * depth + "},"]
+def _long_row(parts: Sequence[str]) -> list[str]:
+    """An element of a table with a line a part."""
+    return ["\t{", *(f"\t\t{part}," for part in parts), "\t},"]
+
+
+def _row(parts: Sequence[str]) -> list[str]:
+    """An element of a table on one line, if it fits."""
+    line = "\t{" + ", ".join(parts) + "},"
+    return [line] if width(line) <= COLUMNS else _long_row(parts)
+
+
+def _rows(table: Sequence[Sequence[str]]) -> list[str]:
+    """The elements of a table. clang-format sets short ones in columns, unless each part has its line."""
+    rows = [_row(parts) for parts in table]
+    if len(rows) > 1 and all(len(row) == 1 and 2 * width(row[0]) < COLUMNS + TAB for row in rows):
+        rows = [_long_row(parts) for parts in table]
+    return [line for row in rows for line in row]
 
 
 class Printer:
@@ -96,11 +107,16 @@ class Printer:
             low, high, error = member.range
             rows = [f"\t.low = {_number(low)},", f"\t.high = {_number(high)},", f"\t.error = {error},"]
             parts.append(f".range = &{self._table('plan_range', 'range', rows, False)}")
+        if member.used is not None:
+            ops, top, error = member.used
+            rows = [f"\t.count = {self._ops(ops, 'count')},", f"\t.max = {top},", f"\t.error = {error},"]
+            parts.append(f".used = &{self._table('plan_used', 'used', rows, False)}")
+        if member.descriptor is not None:
+            parts.append(f".descriptor = {self._ops(member.descriptor, 'descriptor')}")
         if member.values:
             rows = []
             for value, good in sorted(member.values.items()):
-                # A line a part: clang-format sets short rows in columns.
-                rows += ["\t{", f"\t\t.value = {_number(value)},", *["\t\t.good = true,"] * good, "\t},"]
+                rows += _long_row([f".value = {_number(value)}", *[".good = true"] * good])
             table = self._table("plan_value", "values", rows)
             parts += [f".values = {table}", f".n_values = {len(member.values)}"]
         if member.calm is not None:
@@ -109,7 +125,7 @@ class Printer:
         return parts
 
     def _members(self, made: Type) -> str:
-        rows = [line for member in made.members for line in _row(self._field_parts(member))]
+        rows = _rows([self._field_parts(member) for member in made.members])
         name = self._table("plan_member", f"{made.name}_members", rows)
         for index, member in enumerate(made.members):
             self._fields[id(member)] = f"&{name}[{index}]"

@@ -77,17 +77,31 @@ static void give_bytes(struct plan_call *call, struct plan_segment *segment, uin
 	plan_visit(call, segment, false, plan_fill_field, NULL);
 }
 
-static void check_range(struct plan_call *call, const struct plan_segment *segment, const struct plan_member *member,
-			size_t wire)
+static void check_used(struct plan_call *call, const struct plan_frame *frame, const struct plan_member *member)
+{
+	uint64_t count = plan_evaluate(call, frame, member->used->count);
+
+	if (count > member->used->max)
+		plan_violate(call, member->used->error, member->name, count);
+}
+
+/* What must hold of a field: @p frame is the record that it is in. */
+static void check_field(struct plan_call *call, const struct plan_segment *segment, const struct plan_frame *frame,
+			const struct plan_member *member, size_t wire)
 {
 	uint32_t size = member->type->size[IOF_LAYOUT_LP64];
 	uint64_t value;
 
-	if (!member->range || segment->wire_size < wire + size)
+	if (member->used)
+		check_used(call, frame, member);
+	if ((!member->range && !member->descriptor) || segment->wire_size < wire + size)
 		return;
 	value = plan_widen(member->type->kind, plan_load(segment->wire + wire, size, false), size);
-	if (value < (uint64_t)member->range->low || value > (uint64_t)member->range->high)
+	if (member->range && (value < (uint64_t)member->range->low || value > (uint64_t)member->range->high))
 		plan_violate(call, member->range->error, member->name, value);
+	/* A caller's descriptor means nothing on the host. */
+	if (member->descriptor && (int64_t)value >= 0 && plan_evaluate(call, frame, member->descriptor))
+		plan_violate(call, ENOTTY, member->name, value);
 }
 
 /* --- counts ------------------------------------------------------------------------------------------------------ */
@@ -235,7 +249,7 @@ static bool leads_on(const struct plan_type *type)
 	for (unsigned i = 0; i < type->n_members; i++) {
 		const struct plan_member *member = &type->members[i];
 
-		if (member->reach || member->range || leads_on(member->type))
+		if (member->reach || member->range || member->used || member->descriptor || leads_on(member->type))
 			return true;
 	}
 	return false;
@@ -281,7 +295,7 @@ static void reach_arm(struct plan_call *call, const struct plan_frame *frame, co
 static void reach_member(struct plan_call *call, const struct plan_frame *frame, const struct plan_member *member,
 			 size_t guest, size_t wire)
 {
-	check_range(call, frame->segment, member, wire);
+	check_field(call, frame->segment, frame, member, wire);
 	if (member->reach)
 		reach_pointer(call, frame,
 			      &(struct plan_field){frame->segment, member, member->type, guest, wire, 1, frame});
@@ -332,7 +346,7 @@ static void reach_elements(struct plan_call *call, struct plan_segment *segment)
 	const struct plan_type *type = segment->type;
 
 	if (segment->content)
-		check_range(call, segment, segment->content, 0);
+		check_field(call, segment, segment->frame, segment->content, 0);
 	if (!leads_on(type))
 		return;
 	for (uint32_t i = 0; i < segment->count; i++) {

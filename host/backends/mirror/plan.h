@@ -114,6 +114,8 @@ struct plan_member {
 	uint32_t offset[PLAN_LAYOUTS];
 	const struct plan_reach *reach; /**< PLAN_POINTER: what it points to */
 	const struct plan_range *range;
+	const struct plan_used *used;
+	const struct plan_op *descriptor; /**< NULL, or whether a value that is not negative is a file descriptor */
 	const struct plan_value *values;
 	uint16_t n_values;
 	/** Where a value of chance is wanted that does no harm: low, low + step, ... up to high. step 0: any value. */
@@ -122,6 +124,13 @@ struct plan_member {
 
 struct plan_range {
 	int64_t low, high;
+	int error;
+};
+
+/** So many elements of an array inside a record mean something. */
+struct plan_used {
+	const struct plan_op *count;
+	uint32_t max;
 	int error;
 };
 

@@ -110,9 +110,21 @@ static const struct plan_type type_struct = {
 };
 
 static const struct plan_member union_members[] = {
-	{.name = "number", .type = &type_ulong, .count = 1},
-	{.name = "pair", .type = &type_long, .count = 2},
-	{.name = "other", .type = &type_struct, .count = 1},
+	{
+		.name = "number",
+		.type = &type_ulong,
+		.count = 1,
+	},
+	{
+		.name = "pair",
+		.type = &type_long,
+		.count = 2,
+	},
+	{
+		.name = "other",
+		.type = &type_struct,
+		.count = 1,
+	},
 };
 
 static const struct plan_path selectors[] = {
@@ -204,8 +216,16 @@ static const struct plan_type type_u16 = {
 };
 
 static const struct plan_member union_members_2[] = {
-	{.name = "byte", .type = &type_u8, .count = 1},
-	{.name = "word", .type = &type_u16, .count = 1},
+	{
+		.name = "byte",
+		.type = &type_u8,
+		.count = 1,
+	},
+	{
+		.name = "word",
+		.type = &type_u16,
+		.count = 1,
+	},
 };
 
 static const struct plan_label labels_5[] = {
@@ -837,8 +857,16 @@ static const struct plan_value values_9[] = {
 };
 
 static const struct plan_member union_members_5[] = {
-	{.name = "number", .type = &type_long, .count = 1},
-	{.name = "bytes", .type = &type_u8, .count = 4},
+	{
+		.name = "number",
+		.type = &type_long,
+		.count = 1,
+	},
+	{
+		.name = "bytes",
+		.type = &type_u8,
+		.count = 4,
+	},
 };
 
 static const struct plan_path selectors_3[] = {
