@@ -10,7 +10,10 @@ from ..layout import PerLayout
 from ..plan import Arm, Choice, CommandPlan, Direction, Field, InterfacePlan, IoPlan, Ops, Path, Reach, Type, plan
 from ..analysis import Analysed
 from . import render
-from .cformat import COLUMNS, TAB, width
+from .cformat import COLUMNS, width
+
+
+PAIRED = 72  # of two rows in a line of 120 columns
 
 
 def _sizes(values: PerLayout) -> str:
@@ -45,9 +48,9 @@ def _row(parts: Sequence[str]) -> list[str]:
 
 
 def _rows(table: Sequence[Sequence[str]]) -> list[str]:
-    """The elements of a table. clang-format sets short ones in columns, unless each part has its line."""
+    """The elements of a table. clang-format sets two in a line where no one is long, unless each part has its line."""
     rows = [_row(parts) for parts in table]
-    if len(rows) > 1 and all(len(row) == 1 and 2 * width(row[0]) < COLUMNS + TAB for row in rows):
+    if len(rows) > 1 and all(len(row) == 1 and width(row[0]) <= PAIRED for row in rows):
         rows = [_long_row(parts) for parts in table]
     return [line for row in rows for line in row]
 
