@@ -34,7 +34,7 @@ struct channels {
 	unsigned n;
 };
 
-static void die(const char *what, const char *why)
+static _Noreturn void die(const char *what, const char *why)
 {
 	fprintf(stderr, "mirror: %s: %s\n", what, why);
 	exit(1);
