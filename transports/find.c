@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <ioferry/transport.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,4 +23,12 @@ const struct iof_transport *iof_transport_find(const char *address, const char *
 		used += (size_t)snprintf(reason + used, reason_size - used, "%s %s",
 					 transport == iof_transports ? "" : ",", (*transport)->address_help);
 	return NULL;
+}
+
+int iof_transport_check(const char *address, char *reason, size_t reason_size)
+{
+	const char *rest;
+	const struct iof_transport *transport = iof_transport_find(address, &rest, reason, reason_size);
+
+	return transport ? transport->check(rest, reason, reason_size) : -EINVAL;
 }

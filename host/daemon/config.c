@@ -138,6 +138,11 @@ const struct config_node *config_root(const struct config *config)
 	return config->root;
 }
 
+bool config_was_read(const struct config *config)
+{
+	return !config->broken;
+}
+
 size_t config_errors(const struct config *config)
 {
 	return config->n_complaints;

@@ -82,6 +82,8 @@ void config_unref(struct config *config); /**< NULL is allowed */
 const struct config_node *config_root(const struct config *config);
 /** Records an error for each key of @p map that no getter asked for. */
 void config_reject_unknown(const struct config_node *map);
+/** Whether there is something to be asked: false after errors of reading and of syntax. */
+bool config_was_read(const struct config *config);
 size_t config_errors(const struct config *config);
 const char *config_error_text(const struct config *config, size_t index);
 /** Whether both hold the same text in the same structure. Two NULLs are equal. */

@@ -16,7 +16,6 @@ struct conversion {
 	struct config *config;
 	yaml_document_t *document;
 	unsigned nodes;
-	bool full;
 };
 
 static struct config_node *convert(struct conversion *conversion, struct config_node *parent, int id, unsigned depth);
@@ -97,9 +96,9 @@ static struct config_node *convert(struct conversion *conversion, struct config_
 		return node;
 	}
 	if (depth >= DEPTH_MAX || ++conversion->nodes > NODES_MAX) {
-		if (!conversion->full)
+		if (!conversion->config->broken)
 			config_error(node, "nested too deeply, or aliases unfold to too much; write the settings out");
-		conversion->full = true;
+		conversion->config->broken = true;
 		return node;
 	}
 	if (convert_items(conversion, node, from, depth) < 0)
@@ -114,6 +113,7 @@ static void complain_syntax(struct config *config, const yaml_parser_t *parser)
 {
 	const yaml_mark_t *mark = &parser->problem_mark;
 
+	config->broken = true;
 	if (parser->error == YAML_READER_ERROR)
 		config_complain(config, 1, 1, "byte %zu is no UTF-8 text: %s", parser->problem_offset, parser->problem);
 	else if (parser->context)
@@ -145,6 +145,7 @@ static int fill(struct config *config, const char *text, size_t length)
 	if (!top) /* an empty file: the empty mapping that is there already */
 		goto out;
 	if (top->type != YAML_MAPPING_NODE) {
+		config->broken = true;
 		config_complain(config, top->start_mark.line + 1, top->start_mark.column + 1,
 				"write 'listen:' and 'devices:' here");
 		goto out;
@@ -191,11 +192,22 @@ struct config *config_parse(const char *name, const char *text, size_t length)
 	return config;
 }
 
+static struct config *config_create_broken(const char *name, const char *reason)
+{
+	struct config *config = config_create(name);
+
+	if (config) {
+		config->broken = true;
+		config_complain(config, 0, 0, "%s", reason);
+	}
+	return config;
+}
+
 struct config *config_load(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	struct config *config = NULL;
-	char *text = NULL;
+	char *text = NULL, reason[128];
 	size_t length = 0;
 
 	if (file) {
@@ -204,15 +216,11 @@ struct config *config_load(const char *path)
 			length = fread(text, 1, FILE_MAX, file);
 	}
 	if (!file || (text && ferror(file))) {
-		int error = errno;
-
-		config = config_create(path);
-		if (config)
-			config_complain(config, 0, 0, "cannot be read: %s", strerror(error));
+		(void)snprintf(reason, sizeof(reason), "cannot be read: %s", strerror(errno));
+		config = config_create_broken(path, reason);
 	} else if (text && length == FILE_MAX) {
-		config = config_create(path);
-		if (config)
-			config_complain(config, 0, 0, "larger than %d MiB", FILE_MAX >> 20);
+		(void)snprintf(reason, sizeof(reason), "larger than %d MiB", FILE_MAX >> 20);
+		config = config_create_broken(path, reason);
 	} else if (text) {
 		config = config_parse(path, text, length);
 	}

@@ -33,6 +33,7 @@ struct config {
 	unsigned refs;
 	char *name;
 	struct config_node *root;
+	bool broken; /* the tree is not what the file says: it is no YAML, or unfolds to too much */
 	struct config_complaint *complaints; /* in the file's order */
 	size_t n_complaints;
 };

@@ -37,8 +37,12 @@ static void print_errors(const struct config *config)
 static int load(const struct daemon_options *options, const struct device_set *before, struct settings *settings)
 {
 	struct config *config = config_load(options->config);
-	int error = config ? settings_read(config, before, settings) : -ENOMEM;
+	int error = -ENOMEM;
 
+	if (config && !options->n_listen)
+		settings_require_listen(config);
+	if (config)
+		error = settings_read(config, before, settings);
 	if (error == -EINVAL)
 		print_errors(config);
 	else if (error)
@@ -50,11 +54,13 @@ static int load(const struct daemon_options *options, const struct device_set *b
 int daemon_check_config(const struct daemon_options *options)
 {
 	struct settings settings;
+	size_t addresses;
 
 	if (load(options, NULL, &settings) < 0)
 		return EX_CONFIG;
-	printf("%s: %zu devices, %zu addresses, no errors\n", options->config, settings.devices->n_devices,
-	       settings.n_listen);
+	addresses = options->n_listen ? options->n_listen : settings.n_listen;
+	printf("%s: %zu device%s, %zu address%s, no errors\n", options->config, settings.devices->n_devices,
+	       settings.devices->n_devices == 1 ? "" : "s", addresses, addresses == 1 ? "" : "es");
 	settings_clear(&settings);
 	return 0;
 }

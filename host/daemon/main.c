@@ -60,6 +60,20 @@ static void print_help(void)
 
 enum { OPTION_CHECK = 256, OPTION_TRACE, OPTION_LOG, OPTION_VERSION };
 
+static int add_address(struct daemon_options *options, const char *address)
+{
+	char reason[256] = "";
+
+	if (options->n_listen == LISTEN_MAX)
+		(void)snprintf(reason, sizeof(reason), "more than %d addresses", LISTEN_MAX);
+	else if (iof_transport_check(address, reason, sizeof(reason)) == 0) {
+		options->listen[options->n_listen++] = address;
+		return 0;
+	}
+	(void)fprintf(stderr, "ioferry-hostd: --listen %s: %s\n", address, reason);
+	return -EINVAL;
+}
+
 /* 0: go on; else the process ends with *status. */
 static int parse_options(int argc, char **argv, struct daemon_options *options, int *status)
 {
@@ -77,9 +91,8 @@ static int parse_options(int argc, char **argv, struct daemon_options *options, 
 		switch (option) {
 		case 'c': options->config = optarg; break;
 		case 'l':
-			if (options->n_listen == LISTEN_MAX)
+			if (add_address(options, optarg) < 0)
 				return 1;
-			options->listen[options->n_listen++] = optarg;
 			break;
 		case OPTION_CHECK: options->check = true; break;
 		case OPTION_TRACE: options->trace = true; break;

@@ -8,6 +8,9 @@
 
 enum { NAMES_MAX = 256 };
 
+#define DEVICES_EXAMPLE "write 'devices: {can0: {interface: ..., backend: ...}}'"
+#define LISTEN_EXAMPLE  "write 'listen: [\"unix:/run/ioferry.sock\"]'"
+
 /* What a device was made of, to tell whether a later configuration changes it. */
 struct origin {
 	struct config *config;
@@ -49,10 +52,23 @@ static struct device *unchanged(const struct device_set *before, const char *nam
 	return origin && covers(origin->node, node) && covers(node, origin->node) ? device_get(device) : NULL;
 }
 
+/* As the IDL file is called, too: i2c-dev.idl makes the interface i2c_dev. */
+static const struct iof_interface *find_interface(const char *name)
+{
+	char spelled[64];
+	size_t length = strlen(name);
+
+	if (length >= sizeof(spelled))
+		return NULL;
+	for (size_t i = 0; i <= length; i++)
+		spelled[i] = name[i] == '-' ? '_' : name[i];
+	return iof_interface_find(spelled);
+}
+
 static const struct iof_interface *read_interface(const struct config_node *node)
 {
 	const char *name = config_string_required(node, "interface", "can4linux");
-	const struct iof_interface *interface = name[0] ? iof_interface_find(name) : NULL;
+	const struct iof_interface *interface = name[0] ? find_interface(name) : NULL;
 	const char *names[NAMES_MAX];
 	size_t count = 0;
 
@@ -160,9 +176,10 @@ static int read_devices(struct config *config, const struct device_set *before, 
 	struct device **devices = calloc(count + 1, sizeof(struct device *));
 	int error = devices ? 0 : -ENOMEM;
 
-	if (!count && !config_errors(config))
-		config_error(config_root(config),
-			     "no 'devices'; write 'devices: {can0: {interface: ..., backend: ...}}'");
+	if (!config_get(config_root(config), "devices"))
+		config_error(config_root(config), "no 'devices'; " DEVICES_EXAMPLE);
+	else if (map && !count)
+		config_error(map, "'devices' is empty; " DEVICES_EXAMPLE);
 	for (size_t i = 0; i < count && !error; i++) {
 		error = read_device(config, config_key(map, i), config_item(map, i), before, &devices[made]);
 		made += devices[made] != NULL;
@@ -177,22 +194,43 @@ static int read_devices(struct config *config, const struct device_set *before, 
 	return error;
 }
 
+void settings_require_listen(const struct config *config)
+{
+	const struct config_node *root = config_root(config), *list;
+
+	if (!config_was_read(config))
+		return;
+	list = config_get(root, "listen");
+	if (!list)
+		config_error(root, "no 'listen'; " LISTEN_EXAMPLE);
+	else if (config_is_list(list) && !config_count(list))
+		config_error(list, "'listen' is empty; " LISTEN_EXAMPLE);
+}
+
+static bool is_listed(const struct settings *settings, const char *address)
+{
+	for (size_t i = 0; i < settings->n_listen; i++)
+		if (!strcmp(settings->listen[i], address))
+			return true;
+	return false;
+}
+
 static void read_listen(const struct config_node *root, struct settings *settings)
 {
 	const struct config_node *list = config_list(root, "listen");
 
-	if (!list && !config_get(root, "listen"))
-		config_error(root, "no 'listen'; write 'listen: [\"unix:/run/ioferry.sock\"]'");
 	for (size_t i = 0; i < config_count(list); i++) {
 		const struct config_node *item = config_item(list, i);
-		const char *address = config_text(item), *rest;
+		const char *address = config_text(item);
 		char reason[256] = "";
 
 		if (i == LISTEN_MAX) {
 			config_error(item, "at most %d addresses", LISTEN_MAX);
 			return;
 		}
-		if (address[0] && !iof_transport_find(address, &rest, reason, sizeof(reason)))
+		if (config_ok(item) && is_listed(settings, address))
+			config_error(item, "'%s' is given twice; remove one of them", address);
+		else if (config_ok(item) && iof_transport_check(address, reason, sizeof(reason)) < 0)
 			config_error(item, "'%s' is no address: %s", address, reason);
 		settings->listen[settings->n_listen++] = address;
 	}
@@ -256,7 +294,7 @@ int settings_read(struct config *config, const struct device_set *before, struct
 	int error;
 
 	*settings = (struct settings){.config = config_ref(config)};
-	if (!config_errors(config)) { /* of a file that is no YAML nothing else can be said */
+	if (config_was_read(config)) {
 		read_listen(root, settings);
 		read_limits(root, &settings->limits);
 		read_log(root, settings);

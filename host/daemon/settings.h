@@ -31,6 +31,8 @@ struct settings {
 int settings_read(struct config *config, const struct device_set *before, struct settings *settings);
 /** Gives each device its policy; after a settings_read() that succeeded. 0 or -ENOMEM. */
 int settings_apply_policies(const struct settings *settings);
+/** Records an error where the file names no address to listen at. Before settings_read(), where nothing else does. */
+void settings_require_listen(const struct config *config);
 void settings_clear(struct settings *settings);
 
 /* policy_config.c: `allow` and `commands` of a device. Both record what is wrong. 0 or -ENOMEM. */

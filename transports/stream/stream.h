@@ -34,6 +34,9 @@ int iof_stream_connect_socket(int fd, const struct sockaddr *address, socklen_t 
 /** 0 or -ENAMETOOLONG, -EINVAL for an empty path. */
 int iof_unix_address(const char *path, struct sockaddr_un *address);
 
+/** Whether a daemon can listen at @p path, as far as its text tells. 0 or negative errno; @p reason gets a sentence. */
+int iof_unix_check(const char *path, char *reason, size_t reason_size);
+
 /**
  * Listens at a path. A socket file that nobody listens on is replaced; one in use is -EADDRINUSE.
  * Descriptor or negative errno; @p reason gets a sentence.

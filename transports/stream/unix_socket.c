@@ -45,10 +45,9 @@ static int remove_stale(const struct sockaddr_un *address, char *reason, size_t 
 	return -EADDRINUSE;
 }
 
-int iof_unix_listen(const char *path, char *reason, size_t reason_size)
+int iof_unix_check(const char *path, char *reason, size_t reason_size)
 {
 	struct sockaddr_un address;
-	int fd = -1;
 	int r = iof_unix_address(path, &address);
 
 	if (r < 0) {
@@ -56,6 +55,22 @@ int iof_unix_listen(const char *path, char *reason, size_t reason_size)
 			 sizeof address.sun_path - 1);
 		return r;
 	}
+	if (path[0] == '/')
+		return 0;
+	/* A daemon's working directory is nobody's choice, and the guest's programs have others. */
+	snprintf(reason, reason_size, "\"%s\": a socket's path begins with '/'", path);
+	return -EINVAL;
+}
+
+int iof_unix_listen(const char *path, char *reason, size_t reason_size)
+{
+	struct sockaddr_un address;
+	int fd = -1;
+	int r = iof_unix_check(path, reason, reason_size);
+
+	if (r < 0)
+		return r;
+	(void)iof_unix_address(path, &address);
 	r = remove_stale(&address, reason, reason_size);
 	if (r < 0)
 		return r;

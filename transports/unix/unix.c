@@ -54,5 +54,6 @@ const struct iof_transport iof_transport_unix = {
 	.scheme = "unix",
 	.address_help = "unix:/path/of/socket",
 	.connect = unix_connect,
+	.check = iof_unix_check,
 	.listen = unix_listen,
 };

@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Room for more than a socket's path may have: iof_unix_check() says what is too long. */
+enum { SOCKET_PATH_MAX = sizeof((struct sockaddr_un *)NULL)->sun_path + 16 };
+
 static int identify(int fd, const struct sockaddr_storage *address, const char *path, struct iof_peer *peer)
 {
 	const char *end = path + strlen(path);
@@ -84,18 +87,37 @@ static int vsock_unix_connect(const char *rest, int timeout_ms, struct iof_link 
 	return iof_stream_link_create(fd, &peer, link);
 }
 
+/* The socket that the VMM connects to. */
+static int parse_listen(const char *rest, char *socket_path, size_t size, char *reason, size_t reason_size)
+{
+	char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
+	uint32_t port;
+	int r = iof_address_port(rest, path, sizeof path, &port);
+
+	if (r < 0 || !iof_address_port_is_one(port)) {
+		snprintf(reason, reason_size, "\"%s\": expected /path:port, with a port from 1 to %u", rest,
+			 IOF_ADDRESS_PORT_MAX);
+		return r < 0 ? r : -EINVAL;
+	}
+	snprintf(socket_path, size, "%s_%u", path, port);
+	return 0;
+}
+
+static int vsock_unix_check(const char *rest, char *reason, size_t reason_size)
+{
+	char path[SOCKET_PATH_MAX];
+	int r = parse_listen(rest, path, sizeof path, reason, reason_size);
+
+	return r < 0 ? r : iof_unix_check(path, reason, reason_size);
+}
+
 static int vsock_unix_listen(const char *rest, struct iof_listener **listener, char *reason, size_t reason_size)
 {
-	struct sockaddr_un address;
-	char path[sizeof address.sun_path], with_port[sizeof path + 16];
-	uint32_t port;
-	int fd, r = iof_address_port(rest, path, sizeof path, &port);
+	char with_port[SOCKET_PATH_MAX];
+	int fd, r = parse_listen(rest, with_port, sizeof with_port, reason, reason_size);
 
-	if (r < 0) {
-		snprintf(reason, reason_size, "\"%s\": expected /path:port", rest);
+	if (r < 0)
 		return r;
-	}
-	snprintf(with_port, sizeof with_port, "%s_%u", path, port);
 	fd = iof_unix_listen(with_port, reason, reason_size);
 	return fd < 0 ? fd : iof_stream_listener_create(fd, with_port, identify, listener);
 }
@@ -105,5 +127,6 @@ const struct iof_transport iof_transport_vsock_unix = {
 	.scheme = "vsock-unix",
 	.address_help = "vsock-unix:/path/of/vm.vsock:port",
 	.connect = vsock_unix_connect,
+	.check = vsock_unix_check,
 	.listen = vsock_unix_listen,
 };

@@ -81,15 +81,29 @@ static int identify(int fd, const struct sockaddr_storage *storage, const char *
 	return 0;
 }
 
+static int parse_listen(const char *rest, struct sockaddr_vm *address, char *reason, size_t reason_size)
+{
+	if (parse(rest, address) == 0 && iof_address_port_is_one(address->svm_port))
+		return 0;
+	snprintf(reason, reason_size, "\"%s\": expected any:port or cid:port, with a port from 1 to %u", rest,
+		 IOF_ADDRESS_PORT_MAX);
+	return -EINVAL;
+}
+
+static int vsock_check(const char *rest, char *reason, size_t reason_size)
+{
+	struct sockaddr_vm address;
+
+	return parse_listen(rest, &address, reason, reason_size);
+}
+
 static int vsock_listen(const char *rest, struct iof_listener **listener, char *reason, size_t reason_size)
 {
 	struct sockaddr_vm address;
-	int fd, r = parse(rest, &address);
+	int fd, r = parse_listen(rest, &address, reason, reason_size);
 
-	if (r < 0) {
-		snprintf(reason, reason_size, "\"%s\": expected any:port or cid:port", rest);
+	if (r < 0)
 		return r;
-	}
 	/* 2 is how a guest calls its host. The host's own name for itself is that of every address. */
 	if (address.svm_cid == VMADDR_CID_HOST)
 		address.svm_cid = VMADDR_CID_ANY;
@@ -111,5 +125,6 @@ const struct iof_transport iof_transport_vsock = {
 	.scheme = "vsock",
 	.address_help = "vsock:2:port, or vsock:any:port to listen",
 	.connect = vsock_connect,
+	.check = vsock_check,
 	.listen = vsock_listen,
 };

@@ -39,6 +39,9 @@ struct iof_transport {
 
 	/** Guest: connects within @p timeout_ms. @p rest is the address behind "scheme:". 0 or negative errno. */
 	int (*connect)(const char *rest, int timeout_ms, struct iof_link **link);
+	/** Host: whether listen() can take @p rest, as far as its text tells. 0 or negative errno; @p reason as there.
+	 */
+	int (*check)(const char *rest, char *reason, size_t reason_size);
 	/** Host: listens. 0 or negative errno; @p reason gets a sentence for people. */
 	int (*listen)(const char *rest, struct iof_listener **listener, char *reason, size_t reason_size);
 };
@@ -104,5 +107,8 @@ extern const struct iof_transport *const iof_transports[];
  */
 const struct iof_transport *iof_transport_find(const char *address, const char **rest, char *reason,
 					       size_t reason_size);
+/** Whether a daemon of this build can listen at @p address, as far as its text tells. 0 or negative errno; @p reason
+ * gets a sentence for people. */
+int iof_transport_check(const char *address, char *reason, size_t reason_size);
 
 #endif

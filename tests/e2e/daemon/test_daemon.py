@@ -280,7 +280,7 @@ def test_check_config(tmp_path):
     config = tmp_path / "c.yaml"
     config.write_text(f"listen: [unix:{tmp_path}/s]\n{DEVICES}")
     good = subprocess.run([HOSTD, "-c", str(config), "--check-config"], capture_output=True, text=True, check=True)
-    assert "3 devices, 1 addresses, no errors" in good.stdout
+    assert "3 devices, 1 address, no errors" in good.stdout
     config.write_text(f"listen: [unix:{tmp_path}/s]\nlisten2: 5\ndevices:\n  x: {{interface: can4linux}}\n")
     bad = subprocess.run([HOSTD, "-c", str(config), "--check-config"], capture_output=True, text=True, check=False)
     assert bad.returncode == 78
@@ -290,6 +290,28 @@ def test_check_config(tmp_path):
     missing = subprocess.run([HOSTD, "-c", "/no/such/file"], capture_output=True, text=True, check=False)
     assert missing.returncode == 78
     assert "/no/such/file: cannot be read: No such file or directory" in missing.stderr
+
+
+def check_config(config: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [HOSTD, "-c", str(config), "--check-config", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_check_config_of_addresses(tmp_path):
+    config = tmp_path / "c.yaml"
+    config.write_text(f"listen: [unix:s, tcp:1, unix:/a, unix:/a]\n{DEVICES}")
+    bad = check_config(config)
+    assert bad.returncode == 78
+    assert f"{config}:1:10: 'unix:s' is no address: \"s\": a socket's path begins with '/'" in bad.stderr
+    assert f"{config}:1:18: 'tcp:1' is no address: \"tcp:1\" names no transport of this build" in bad.stderr
+    assert f"{config}:1:34: 'unix:/a' is given twice" in bad.stderr
+    # Who says --listen needs none in the file.
+    config.write_text("devices: {zero: {interface: can4linux, backend: chardev, path: /dev/zero}}")
+    assert f"{config}:1:1: no 'listen'" in check_config(config).stderr
+    assert "1 device, 2 addresses, no errors" in check_config(config, "-l", "unix:/a", "-l", "unix:/b").stdout
+    wrong = check_config(config, "--listen", "unix:s")
+    assert wrong.returncode == 64
+    assert "--listen unix:s: \"s\": a socket's path begins with '/'" in wrong.stderr
 
 
 def test_shipped_configurations_are_right():

@@ -75,7 +75,9 @@ const struct iof_interface fake_interface = {
 	.poll = true,
 };
 
-const struct iof_interface *const iof_interfaces[] = {&fake_interface, NULL};
+static const struct iof_interface other_interface = {.name = "two_words", .node = "two%u"};
+
+const struct iof_interface *const iof_interfaces[] = {&fake_interface, &other_interface, NULL};
 
 static struct fake *fake_of(struct host_file *file)
 {

@@ -37,6 +37,11 @@ static const struct host_backend backend = {
 	.name = "made", .help = "path, rate", .device_create = create, .device_destroy = destroy};
 const struct host_backend *const host_backends[] = {&backend, NULL};
 
+#define DEVICES_EXAMPLE "write 'devices: {can0: {interface: ..., backend: ...}}'\n"
+#define LISTEN_EXAMPLE  "write 'listen: [\"unix:/run/ioferry.sock\"]'\n"
+#define NO_DEVICES      "t:1:1: no 'devices'; " DEVICES_EXAMPLE
+#define NO_LISTEN       "t:1:1: no 'listen'; " LISTEN_EXAMPLE
+
 #define HEAD    "listen: [unix:/a]\n"
 #define DEVICES "devices:\n  d: "
 #define DEVICE  "{interface: fake, backend: made, path: /x"
@@ -45,13 +50,26 @@ static const struct {
 	const char *text;
 	const char *errors; /* one a line */
 } wrong[] = {
-	{"", "t:1:1: no 'listen'; write 'listen: [\"unix:/run/ioferry.sock\"]'\n"},
+	{"", NO_LISTEN NO_DEVICES},
 	{"listen: [unix:/a\n", "t:2:1: not YAML: did not find expected ',' or ']' (while parsing a flow sequence that "
 			       "began in line 1)\n"},
 	{"- a\n", "t:1:1: write 'listen:' and 'devices:' here\n"},
-	{HEAD, "t:1:1: no 'devices'; write 'devices: {can0: {interface: ..., backend: ...}}'\n"},
+	{HEAD, NO_DEVICES},
+	{HEAD "devices: {}\n", "t:2:10: 'devices' is empty; " DEVICES_EXAMPLE},
+	{"listen: []\n" DEVICES DEVICE "}\n", "t:1:9: 'listen' is empty; " LISTEN_EXAMPLE},
+	{"listen: [unix:/a, [unix:/b], {}, unix:/a]\n" DEVICES DEVICE "}\n",
+	 "t:1:19: one value is wanted here, not a list\n"
+	 "t:1:30: one value is wanted here, not a mapping\n"
+	 "t:1:34: 'unix:/a' is given twice; remove one of them\n"},
+	{"listen: ['unix:', 'unix:a']\n" DEVICES DEVICE "}\n",
+	 "t:1:10: 'unix:' is no address: \"\": a socket's path has 1 to 107 bytes\n"
+	 "t:1:19: 'unix:a' is no address: \"a\": a socket's path begins with '/'\n"},
 	{"listen: unix:/a\n" DEVICES DEVICE "}\n", "t:1:9: 'listen' must be a list; write 'listen: [...]'\n"},
 	{HEAD HEAD DEVICES DEVICE "}\n", "t:2:1: 'listen' is given twice (first in line 1); remove one of them\n"},
+	{HEAD DEVICES DEVICE ", path: /y}\n  e: 5\n[a]: b\n",
+	 "t:3:49: 'path' is given twice (first in line 3); remove one of them\n"
+	 "t:4:6: write 'e: {interface: ..., backend: ...}'\n"
+	 "t:5:1: a key must be a plain word\n"},
 	{HEAD "limts: {}\n" DEVICES DEVICE "}\n",
 	 "t:2:8: unknown setting 'limts'; did you mean 'limits'? Known: 'listen', 'socket_mode', 'limits', 'log' and "
 	 "'devices'\n"},
@@ -65,7 +83,7 @@ static const struct {
 	{HEAD "log: loud\n" DEVICES DEVICE "}\n",
 	 "t:2:6: unknown log 'loud'; known: 'error', 'warning', 'notice', 'info' and 'debug'\n"},
 	{HEAD DEVICES "{interface: fke, backend: mad}\n",
-	 "t:3:18: unknown interface 'fke'; did you mean 'fake'? Known: 'fake'\n"
+	 "t:3:18: unknown interface 'fke'; did you mean 'fake'? Known: 'fake' and 'two_words'\n"
 	 "t:3:32: unknown backend 'mad'; did you mean 'made'? Known: 'made'\n"},
 	{HEAD DEVICES "{interface: fake, backend: made, rate: 2M}\n",
 	 "t:3:6: 'path' is missing; write for example 'path: /dev/x'\n"
@@ -105,6 +123,7 @@ static void errors_say_where_what_and_what_to_do(void **state)
 		size_t used = 0;
 
 		assert_non_null(config);
+		settings_require_listen(config);
 		assert_int_equal(settings_read(config, NULL, &settings), -EINVAL);
 		for (size_t k = 0; k < config_errors(config); k++) {
 			used += (size_t)snprintf(got + used, sizeof(got) - used, "%s\n", config_error_text(config, k));
@@ -166,6 +185,28 @@ static void settings_are_read(void **state)
 	assert_true(two->denied[0]);
 	assert_false(two->read_denied);
 	assert_true(two->write_denied);
+	settings_clear(&settings);
+}
+
+/* What else listens needs no addresses in the file; wrong ones are errors all the same. */
+static void addresses_may_come_from_elsewhere(void **state)
+{
+	struct settings settings;
+
+	(void)state;
+	assert_int_equal(read_text(DEVICES DEVICE "}\n", NULL, &settings), 0);
+	assert_int_equal(settings.n_listen, 0);
+	settings_clear(&settings);
+	assert_int_equal(read_text("listen: ['unix:']\n" DEVICES DEVICE "}\n", NULL, &settings), -EINVAL);
+}
+
+static void interfaces_may_be_spelled_as_their_files(void **state)
+{
+	struct settings settings;
+
+	(void)state;
+	assert_int_equal(read_text(DEVICES "{interface: two-words, backend: made, path: /x}\n", NULL, &settings), 0);
+	assert_string_equal(settings.devices->devices[0]->interface->name, "two_words");
 	settings_clear(&settings);
 }
 
@@ -239,6 +280,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors_say_where_what_and_what_to_do),
 		cmocka_unit_test(settings_are_read),
+		cmocka_unit_test(addresses_may_come_from_elsewhere),
+		cmocka_unit_test(interfaces_may_be_spelled_as_their_files),
 		cmocka_unit_test(a_reload_keeps_what_did_not_change),
 		cmocka_unit_test(limits_of_a_guest_follow_the_others),
 		cmocka_unit_test(sizes_and_numbers),

@@ -44,6 +44,71 @@ static void unknown_schemes_are_answered_with_the_known_ones(void **state)
 	assert_null(iof_transport_find("nonsense:x", &rest, NULL, 0));
 }
 
+static bool is_built(const char *scheme)
+{
+	for (size_t i = 0; iof_transports[i]; i++)
+		if (strcmp(iof_transports[i]->scheme, scheme) == 0)
+			return true;
+	return false;
+}
+
+static void what_nothing_can_listen_at_is_told(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *scheme, *rest, *reason; /* NULL: fine */
+	} cases[] = {
+		{"unix", "/run/ioferry.sock", NULL},
+		{"unix", "", "1 to 107 bytes"},
+		{"unix", "relative", "begins with '/'"},
+		{"vsock", "any:7700", NULL},
+		{"vsock", "2:4294967294", NULL},
+		{"vsock", "any:4294967295", "with a port from 1 to 4294967294"},
+		{"vsock", "any:0", "with a port from 1 to 4294967294"},
+		{"vsock", "any:abc", "expected any:port or cid:port"},
+		{"vsock", "any", "expected any:port or cid:port"},
+		{"vsock", "x:1", "expected any:port or cid:port"},
+		{"vsock", "", "expected any:port or cid:port"},
+		{"vsock-unix", "/run/vm1.vsock:7700", NULL},
+		{"vsock-unix", "/run/vm1.vsock", "expected /path:port"},
+		{"vsock-unix", "/run/vm1.vsock:0", "with a port from 1 to 4294967294"},
+		{"vsock-unix", "vm1.vsock:7700", "begins with '/'"},
+	};
+	char address[64], reason[512];
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int r;
+
+		if (!is_built(cases[i].scheme))
+			continue;
+		snprintf(address, sizeof address, "%s:%s", cases[i].scheme, cases[i].rest);
+		reason[0] = '\0';
+		r = iof_transport_check(address, reason, sizeof reason);
+		if (cases[i].reason ? r >= 0 || !strstr(reason, cases[i].reason) : r != 0)
+			fail_msg("%s: %d, %s", address, r, reason);
+	}
+	assert_int_equal(iof_transport_check("nonsense:x", reason, sizeof reason), -EINVAL);
+	assert_non_null(strstr(reason, iof_transports[0]->address_help));
+}
+
+static void what_is_too_long_is_told(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *scheme, *port;
+		int digits; /* that fit in a socket's path of 107 bytes */
+	} cases[] = {{"unix", "", 106}, {"vsock-unix", ":7700", 101}};
+	char address[300], reason[512];
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		for (int digits = 90; is_built(cases[i].scheme) && digits < 250; digits++) {
+			snprintf(address, sizeof address, "%s:/%0*d%s", cases[i].scheme, digits, 0, cases[i].port);
+			assert_int_equal(iof_transport_check(address, reason, sizeof reason),
+					 digits <= cases[i].digits ? 0 : -ENAMETOOLONG);
+		}
+	}
+}
+
 static void the_last_colon_separates_the_port(void **state)
 {
 	(void)state;
@@ -65,6 +130,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(schemes_lead_to_their_transports),
 		cmocka_unit_test(unknown_schemes_are_answered_with_the_known_ones),
+		cmocka_unit_test(what_nothing_can_listen_at_is_told),
+		cmocka_unit_test(what_is_too_long_is_told),
 		cmocka_unit_test(the_last_colon_separates_the_port),
 	};
 
