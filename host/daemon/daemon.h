@@ -8,8 +8,6 @@
 
 #include "host/daemon/settings.h"
 
-#define DAEMON_CONFIG "/etc/ioferry/hostd.yaml"
-
 struct daemon_options {
 	const char *config;
 	const char *listen[LISTEN_MAX]; /* instead of the file's, if any */

@@ -161,7 +161,7 @@ stop $front
 
 note "with the capabilities of the unit"
 : >"$log"
-capabilities=-all$(sed -n 's/^CapabilityBoundingSet=//p' "$VM_SOURCE/packaging/systemd/ioferry-cuse.service" |
+capabilities=-all$(sed -n 's/^CapabilityBoundingSet=//p' "$VM_SOURCE/packaging/systemd/ioferry-cuse.service.in" |
 	tr 'A-Z ' 'a-z\n' | sed 's/^cap_/,+/' | tr -d '\n')
 setpriv --bounding-set "$capabilities" --inh-caps "$capabilities" --no-new-privs "$(command -v cuse-test-front)" \
 	--address unix:$socket --log debug >>"$log" 2>&1 </dev/null &
