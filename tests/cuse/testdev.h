@@ -2,8 +2,7 @@
 /**
  * @file testdev.h
  * A device made for the tests of ioferry-cuse: one command for each thing that a CUSE server can get wrong.
- * The application includes this as it would a driver's header; the host runs the commands; interface.c
- * declares them by hand, so that these tests need no compiler of ours.
+ * The application includes this as it would a driver's header; the host runs the commands; testdev.idl describes them.
  */
 #ifndef TESTDEV_H
 #define TESTDEV_H
