@@ -82,6 +82,14 @@ typedef struct Send_par {
 	unsigned long retval;
 } Send_par_t;
 
+/* In drivers built with CAN_RTR_CONFIG. */
+typedef struct ConfigureRTR_par {
+	unsigned message;
+	canmsg_t *Tx;
+	int error;
+	unsigned long retval;
+} ConfigureRTR_par_t;
+
 /* CanStatusPar_t.type */
 #define CAN_TYPE_UNSPEC  0
 #define CAN_TYPE_SJA1000 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Adds up the results of `./run test`: ctest's JUnit files and lines like TAP's. Prints what failed and what was
-skipped and why; the last line is `N passed, N failed` or `N passed, N failed, N skipped`."""
+"""Adds up the results of `./run test`: ctest's JUnit files and lines like TAP's. Prints what tests note, what failed and
+what was skipped and why; the last line is `N passed, N failed` or `N passed, N failed, N skipped`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 TAP = re.compile(r"^(?:vm: )?(not ok|ok) (?:\d+ - )?(.+?)(?: # SKIP (.*))?$", re.MULTILINE)
 CMOCKA = re.compile(r"^\[  (PASSED|FAILED|SKIPPED)\s*\] (\d+) test\(s\)", re.MULTILINE)
+NOTE = re.compile(r"^note: (.*)$", re.MULTILINE)
 PYTEST = re.compile(r"^=* ?((?:\d+ \w+, )*\d+ \w+) in [\d.]+s", re.MULTILINE)
 
 
@@ -23,6 +24,7 @@ class Totals:
     passed: int = 0
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)  # a set that keeps the order
 
     def add_tap(self, prefix: str, text: str) -> None:
         """Counts each `ok`, `not ok` and `ok ... # SKIP` line."""
@@ -38,6 +40,7 @@ class Totals:
         """Counts one ctest test by what its output says of the checks within; as one where it says nothing."""
         name = f"{build}: {case.get('name')}"
         output = case.findtext("system-out") or ""
+        self.notes |= dict.fromkeys(NOTE.findall(output))
         skip = case.find("skipped")
         if skip is not None and "SKIP_RETURN_CODE" in (skip.get("message") or ""):
             self.skipped.append(f"{name}: {skip_reason(output)}")
@@ -88,7 +91,7 @@ def main() -> int:
     for path in sorted(results.glob("*.xml")):
         for case in xml.parse(path).getroot().iter("testcase"):
             totals.add_case(path.stem, case)
-    for title, names in (("skipped", totals.skipped), ("failed", totals.failed)):
+    for title, names in (("notes", [*totals.notes]), ("skipped", totals.skipped), ("failed", totals.failed)):
         if names:
             print(f"{title}:", *names, sep="\n  ")
     counts = f"{totals.passed} passed, {len(totals.failed)} failed"
