@@ -7,6 +7,8 @@
 #define IOFERRY_HOST_CAN4LINUX_H
 
 #include <can4linux_types.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 typedef struct can4linux_canmsg_t c4l_message;
 typedef struct can4linux_Command_par c4l_command;
@@ -24,5 +26,12 @@ enum {
 	C4L_OPENS = 4,  /**< CAN_MAX_OPEN: opens of one node at a time, as most of the driver's targets are built */
 	C4L_BAUD = 125, /**< kbit/s when the driver is loaded */
 };
+
+/**
+ * What CONF_TIMING does to a node that runs at @p now and is open @p opens times (ioctl.c of the driver).
+ * @param su  the caller is root
+ * @return 1: set the registers to @p btr0 and @p btr1; 0: nothing to do; -EPERM; -EINVAL: others have it open.
+ */
+int c4l_timing(unsigned long now, unsigned long wanted, bool su, unsigned opens, uint8_t *btr0, uint8_t *btr1);
 
 #endif

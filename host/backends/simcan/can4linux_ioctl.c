@@ -48,16 +48,12 @@ static long set_filter(struct c4l_device *device, unsigned long code, unsigned l
 
 static long set_timing(struct c4l_device *device, const struct c4l_file *file, unsigned long baud)
 {
-	uint8_t btr0 = (uint8_t)(baud >> 8), btr1 = (uint8_t)baud;
+	uint8_t btr0, btr1;
+	int change = c4l_timing(device->baud, baud, file->su, device->opens, &btr0, &btr1);
 
-	if (device->baud == baud)
-		return 0;
-	if (!file->su)
-		return -EPERM;
-	if (device->opens > 1)
-		return -EINVAL;
-	/* Anything but a CiA rate is taken for the two registers. The chip ignores both while it runs. */
-	simcan_timing_of_rate((unsigned)baud, &btr0, &btr1);
+	if (change <= 0)
+		return change;
+	/* The chip ignores them while it runs. */
 	simcan_set_timing_locked(device->common.controller, btr0, btr1);
 	device->baud = baud;
 	return 0;

@@ -123,19 +123,12 @@ static long apply_bit_rate(struct device *device, uint32_t bit_rate)
 
 static long set_timing(struct device *device, const struct file *file, unsigned long baud)
 {
-	uint8_t btr0 = (uint8_t)(baud >> 8), btr1 = (uint8_t)baud;
-	long err;
+	uint8_t btr0, btr1;
+	int change = c4l_timing(device->baud, baud, file->su, device->opens, &btr0, &btr1);
 
-	if (device->baud == baud)
-		return 0;
-	if (!file->su)
-		return -EPERM;
-	if (device->opens > 1)
-		return -EINVAL;
-	/* Anything but a CiA rate is taken for an SJA1000's registers, as the driver does. */
-	simcan_timing_of_rate((unsigned)baud, &btr0, &btr1);
-	err = apply_bit_rate(device, 1000000000u / simcan_bit_ns(btr0, btr1));
-	if (err)
+	if (change <= 0)
+		return change;
+	if (apply_bit_rate(device, 1000000000u / simcan_bit_ns(btr0, btr1)))
 		return -EINVAL;
 	device->baud = baud;
 	return 0;
