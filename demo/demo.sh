@@ -5,12 +5,14 @@
 #
 #     demo.sh [--build DIR] [--frames N]
 #     demo.sh --vm [--build DIR]     from a guest VM, through a device node and vsock
+#     demo.sh --check-options ...    nothing, but whether the options are right: before they are built for
 set -uo pipefail
 
 demo=$(cd "$(dirname "$0")" && pwd)
 build=$demo/../build/release
 frames=500
 vm=0
+check=0
 while [ $# -gt 0 ]; do
 	case $1 in
 	--build | --frames)
@@ -22,13 +24,16 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	--vm) vm=1 ;;
+	--check-options) check=1 ;;
 	*)
+		[[ $1 = -h || $1 = --help ]] || echo "demo.sh: unknown option $1" >&2
 		echo "usage: demo.sh [--build DIR] [--frames N] [--vm]" >&2
 		exit 2
 		;;
 	esac
 	shift
 done
+[ $check = 0 ] || exit 0
 build=$(cd "$build" && pwd) || exit 1
 
 if [ $vm = 1 ]; then

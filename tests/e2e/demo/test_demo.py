@@ -53,6 +53,15 @@ def run_demo(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return text.splitlines()
 
 
+def test_wrong_options_are_told_before_anything_is_built() -> None:
+    run = DEMO.parent.parent / "run"
+    for options in (["--bogus"], ["--frames"], ["--vm", "more"]):
+        done = subprocess.run([str(run), "demo", *options], capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert done.stderr.startswith("demo.sh: ")
+        assert done.stdout == ""
+
+
 def test_all_frames_arrive_unchanged(output: list[str]) -> None:
     transfers = [line for line in output if "received by the second" in line]
     assert [re.findall(r"(\d+) (?:frames|differ)", line) for line in transfers] == [["150", "0"], ["150", "0"]]
