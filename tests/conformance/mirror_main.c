@@ -104,7 +104,7 @@ static struct engine *make_engine(struct mirror *mirror)
 
 static struct iof_listener *listen_at(const char *address)
 {
-	struct iof_listener *listener;
+	struct iof_listener *listener = NULL;
 	const struct iof_transport *transport;
 	const char *rest;
 	char reason[256];
