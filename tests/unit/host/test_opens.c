@@ -91,6 +91,13 @@ static void hold_up(void *context, enum iof_log_level level, const char *line)
 		(void)poll(NULL, 0, 1);
 }
 
+static int hold_up_threads(void **state)
+{
+	(void)state;
+	iof_log_setup(hold_up, NULL, IOF_LOG_INFO);
+	return 0;
+}
+
 /* What only one may have open can be opened again once close() has returned. */
 static void a_close_does_not_wait_for_a_thread_that_has_answered(void **state)
 {
@@ -102,7 +109,6 @@ static void a_close_does_not_wait_for_a_thread_that_has_answered(void **state)
 	uint64_t tag;
 
 	(void)state;
-	iof_log_setup(hold_up, NULL, IOF_LOG_INFO);
 	engine_set_trace(engine, true);
 	held = " FAKE_WAIT ";
 	tag = guest_ioctl(&guest, handle, FAKE_WAIT, 4);
@@ -315,7 +321,7 @@ int main(void)
 		cmocka_unit_test(a_stale_handle_names_nothing),
 		cmocka_unit_test(handles_are_capped),
 		cmocka_unit_test(the_release_comes_after_the_last_call),
-		cmocka_unit_test(a_close_does_not_wait_for_a_thread_that_has_answered),
+		cmocka_unit_test_setup(a_close_does_not_wait_for_a_thread_that_has_answered, hold_up_threads),
 		cmocka_unit_test(a_forked_child_attaches),
 		cmocka_unit_test(shares_are_counted),
 		cmocka_unit_test(an_attach_beside_shares_takes_none),
