@@ -272,6 +272,13 @@ int job_prepare(struct worker *worker, const uint8_t *bytes, size_t length)
 	return error;
 }
 
+void job_put_open(struct worker *worker)
+{
+	if (worker->job.open)
+		worker_put_open(worker, worker->job.open);
+	worker->job.open = NULL;
+}
+
 void job_drop(struct worker *worker)
 {
 	struct job *job = &worker->job;

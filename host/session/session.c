@@ -291,13 +291,6 @@ void worker_put_open(struct worker *worker, struct open_file *open)
 	guard_leave(worker);
 }
 
-void job_put_open(struct worker *worker)
-{
-	if (worker->job.open)
-		worker_put_open(worker, worker->job.open);
-	worker->job.open = NULL;
-}
-
 /* In the reader: nothing more comes in. Calls in drivers are cancelled, handles closed. */
 static void end_session(struct worker *worker)
 {

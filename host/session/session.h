@@ -212,8 +212,6 @@ int guard_enter(struct worker *worker);
 void guard_leave(struct worker *worker);
 /* Drops a reference to an open; the release of the last one is guarded. */
 void worker_put_open(struct worker *worker, struct open_file *open);
-/* Drops the job's. Before the reply: a guest that has it may close, and open again what only one may have open. */
-void job_put_open(struct worker *worker);
 
 /* inbox.c: messages that came together with the one that is being run. In the reader. */
 int inbox_append(struct session *session, const uint8_t *bytes, size_t length);
@@ -238,6 +236,9 @@ void worker_cancel(struct worker *worker);
 
 /* dispatch.c. 0, or a negative errno that ends the session. @p bytes are not used after it returned. */
 int job_prepare(struct worker *worker, const uint8_t *bytes, size_t length);
+/* Drops the job's reference to its open. Before the reply: a guest that has it may close, and open again what only one
+ * may have open. */
+void job_put_open(struct worker *worker);
 /* Frees what the job holds. */
 void job_drop(struct worker *worker);
 
