@@ -92,7 +92,7 @@ void plan_segment_after(const struct plan_call *call, const struct plan_segment 
 	struct after after = {.to = to};
 	uint8_t *whole;
 
-	if (!segment->replied || !segment->reply_size || (call->overflow && call->result >= 0))
+	if (!segment->replied || !segment->reply_size || call->overflow)
 		return;
 	if (segment->reach->string) {
 		memcpy(to, segment->after, segment->reply_size);
