@@ -44,8 +44,8 @@ uint8_t *iof_arena_take(struct iof_arena *arena, size_t size, size_t align);
     exits \false;
     ensures arena_ok(arena);
     ensures \result == \null ? arena->used == \old(arena->used)
-                            : arena_took(arena, \result, size) && \result == end &&
-                              arena->used == \old(arena->used) + size; */
+			    : arena_took(arena, \result, size) && \result == end &&
+			      arena->used == \old(arena->used) + size; */
 /** Appends @p size bytes to the last take, which must end at @p end. NULL where it does not, or the area is full. */
 uint8_t *iof_arena_extend(struct iof_arena *arena, uint8_t *end, size_t size);
 /*@ requires arena_ok(arena) && used <= arena->used;

@@ -23,12 +23,14 @@
       predicate type_same(struct iof_type *type, integer layout) reads \nothing;
 
       axiom same_has_same_size: \forall struct iof_type *type, integer layout; type_same(type, layout) ==>
-        type_bytes(type, layout) == type_bytes(type, 0);
+	type_bytes(type, layout) == type_bytes(type, 0);
       axiom type_is_bounded: \forall struct iof_type *type, integer layout;
-        0 <= type_bytes(type, layout) <= 0xffffffff;
+	0 <= type_bytes(type, layout) <= 0xffffffff;
       axiom type_of_scalars: type_ok(&iof_type_u8) && type_ok(&iof_type_char) && type_bytes(&iof_type_char, 0) == 1;
     }
 */
+
+/* clang-format off */
 
 /* What the runtime may touch of a record's memory. A macro: provers find more in its terms than in a predicate. */
 #define RECORD(walk, i) (walk)->segments[i]
@@ -121,6 +123,8 @@
 	ensures absent_ok;                                                                                             \
 	ensures walk_records(walk)
 
+/* clang-format on */
+
 /* --- within the runtime --- */
 
 /*@ requires type_ok(type);
@@ -150,8 +154,8 @@ void walk_failed(struct iof_walk *walk, int error);
     assigns \nothing;
     exits \false;
     ensures \result == \null ? !segment->present
-                            : \result == &walk->segments[segment->index] && segment->index < walk->n_segments &&
-                              segment == &\result->segment && segment->present; */
+			    : \result == &walk->segments[segment->index] && segment->index < walk->n_segments &&
+			      segment == &\result->segment && segment->present; */
 struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof_segment *segment);
 
 /*@ requires walk_ok(walk) && type_ok(type);

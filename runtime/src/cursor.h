@@ -31,8 +31,8 @@ struct iof_cursor {
     // the cursor moved on by n bytes, or has failed
     predicate cursor_moved{Before,After}(struct iof_cursor *cursor, integer n) =
       \at(cursor->err, After) ? \at(cursor->off == cursor->len, After)
-                              : \at(cursor->err, Before) == 0 &&
-                                \at(cursor->off, After) == \at(cursor->off, Before) + n;
+			      : \at(cursor->err, Before) == 0 &&
+				\at(cursor->off, After) == \at(cursor->off, Before) + n;
 */
 
 static inline struct iof_cursor iof_cursor_make(const void *bytes, size_t length)

@@ -211,8 +211,8 @@ uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align)
     exits \false;
     ensures \let bytes = type_bytes(segment->type, 0);
       segment->canonical != \null && element < segment->count && size <= 8 && offset + size <= bytes
-        ? \result == segment->canonical + (element * bytes + offset) && \valid_read(\result + (0 .. size - 1))
-        : \result == \null; */
+	? \result == segment->canonical + (element * bytes + offset) && \valid_read(\result + (0 .. size - 1))
+	: \result == \null; */
 static const uint8_t *scalar_at(const struct iof_segment *segment, uint32_t element, uint32_t offset, uint32_t size)
 {
 	size_t element_size = iof_type_size(segment->type, IOF_ABI_CANONICAL);

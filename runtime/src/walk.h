@@ -136,8 +136,8 @@ void walk_fail(struct iof_walk *walk, int error, const char *format, ...) __attr
 #define WALK_READ_NTH(format, a, b, c, read, ...) read
 #define walk_fail(walk, error, ...)                                                                                    \
 	do {                                                                                                           \
-		WALK_READ_NTH(__VA_ARGS__, WALK_READ_3, WALK_READ_2, WALK_READ_1, WALK_READ_0, )(__VA_ARGS__)          \
-		walk_failed(walk, error);                                                                              \
+		WALK_READ_NTH(__VA_ARGS__, WALK_READ_3, WALK_READ_2, WALK_READ_1, WALK_READ_0, )                       \
+		(__VA_ARGS__) walk_failed(walk, error);                                                                \
 	} while (0)
 #endif
 /* The record of a segment that is present; NULL for any other. */

@@ -48,10 +48,12 @@ static void check_field(const struct iof_type *type, const struct iof_field *fie
 	expect(field->count >= 1, type, field->name, "it has no elements");
 	expect(field->kind <= IOF_UNION, type, field->name, "its kind is unknown");
 	if (is_scalar(field))
-		expect(size == 1 || size == 2 || size == 4 || size == 8, type, field->name, "no scalar has such a size");
+		expect(size == 1 || size == 2 || size == 4 || size == 8, type, field->name,
+		       "no scalar has such a size");
 	if (field->kind == IOF_POINTER) {
 		expect(field->size[IOF_LAYOUT_LP64] == 8, type, field->name, "a canonical pointer has 8 bytes");
-		expect(size == 8 || (size == 4 && layout != IOF_LAYOUT_LP64), type, field->name, "no pointer has such a size");
+		expect(size == 8 || (size == 4 && layout != IOF_LAYOUT_LP64), type, field->name,
+		       "no pointer has such a size");
 	}
 	if (type->same >> layout & 1) {
 		expect(size == field->size[0], type, field->name, "not the canonical size where `same` says so");
@@ -92,7 +94,7 @@ static void check_type(const struct iof_type *type)
 int main(void)
 {
 	static const struct iof_type *const builtin[] = {
-		&iof_type_u8,  &iof_type_u16, &iof_type_u32, &iof_type_u64,  &iof_type_s8,   &iof_type_s16,
+		&iof_type_u8,  &iof_type_u16, &iof_type_u32,  &iof_type_u64,   &iof_type_s8,   &iof_type_s16,
 		&iof_type_s32, &iof_type_s64, &iof_type_long, &iof_type_ulong, &iof_type_char,
 	};
 

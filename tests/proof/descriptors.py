@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from units import ROOT, interfaces
+from framac import ROOT
+from units import interfaces
 
 
 def main() -> int:
@@ -27,7 +28,9 @@ def main() -> int:
         names.append(name)
     lists = "".join(f"extern const struct iof_type *const {name}_types[];\n" for name in names)
     rows = "".join(f"\t{name}_types,\n" for name in names)
-    text = f'#include "descriptors.h"\n\n{lists}\nconst struct iof_type *const *const type_lists[] = {{\n{rows}\t0,\n}};\n'
+    text = (
+        f'#include "descriptors.h"\n\n{lists}\nconst struct iof_type *const *const type_lists[] = {{\n{rows}\t0,\n}};\n'
+    )
     (build / "lists.c").write_text(text, encoding="utf-8")
     here = Path(__file__).resolve().parent
     sources = [*(build / f"{name}.c" for name in [*names, "lists"]), here / "descriptors.c", ROOT / "runtime/src/abi.c"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Optional
 
 from .. import program
 from ..analysis import Analysed, AnalysedCommand
@@ -128,7 +127,5 @@ def obligations(analysed: Analysed) -> list[Obligation]:
             made.append(_timeout(analysed.interface.name, command))
         for one in made:
             constants = c.constants(analysed, one.text)
-            found.append(
-                Obligation(one.interface, one.command, one.function, "\n".join([*constants, "", one.text]))
-            )
+            found.append(Obligation(one.interface, one.command, one.function, "\n".join([*constants, "", one.text])))
     return found
