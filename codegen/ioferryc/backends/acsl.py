@@ -45,7 +45,6 @@ class AnnotatedPrinter(Printer):
 
     def __init__(self, ops: tuple[Op, ...]) -> None:
         self.scopes: list[list[str]] = []  # what is known of the segments that are in sight
-        self.ranges: list[list[str]] = []
         self.types: list[str] = []
         super().__init__(ops)
 
@@ -90,12 +89,10 @@ class AnnotatedPrinter(Printer):
         super()._loop(op, depth)
 
 
-def _contract(types: list[str], assigns: str) -> list[str]:
-    known = " && ".join(f"type_ok(&{name})" for name in types)
+def _contract(types: list[str]) -> list[str]:
     lines = ["/*@ requires walk_ok(walk);"]
-    if known:
-        lines.append(f"    requires {known};")
-    return [*lines, f"    assigns {assigns};", "    exits \\false;", "    ensures walk_ok(walk); */"]
+    lines += [f"    requires type_ok(&{name});" for name in types]
+    return [*lines, "    assigns WALK_STATE(walk);", "    exits \\false;", "    ensures walk_ok(walk); */"]
 
 
 def _shape(interface: str, command: AnalysedCommand) -> Obligation:
@@ -103,7 +100,7 @@ def _shape(interface: str, command: AnalysedCommand) -> Obligation:
     printer = AnnotatedPrinter(command.shape.ops)
     name = f"{c.c_name(command.command)}_shape"
     lines = [f"extern const struct iof_type {kind};" for kind in printer.types if kind.startswith("type_")]
-    lines += _contract(printer.types, "WALK_STATE(walk)")
+    lines += _contract(printer.types)
     lines += [f"static void {name}(struct iof_walk *walk)", "{", *printer.lines, "}", ""]
     return Obligation(interface, command.command.name, name, "\n".join(lines))
 
