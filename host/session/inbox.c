@@ -41,10 +41,11 @@ int inbox_append(struct session *session, const uint8_t *bytes, size_t length)
 
 bool inbox_take(struct session *session, const uint8_t **bytes, size_t *length)
 {
-	const uint8_t *at = session->inbox + session->inbox_next;
+	const uint8_t *at;
 
 	if (session->inbox_next >= session->inbox_used)
 		return false;
+	at = session->inbox + session->inbox_next;
 	*length = (size_t)iof_get_u64(at);
 	*bytes = at + 8;
 	session->inbox_next += padded(*length);

@@ -85,6 +85,17 @@ static void event(void *context, iof_handle handle, uint32_t revents)
 	(void)revents;
 }
 
+static void devices_changed(void *context)
+{
+	(void)context;
+}
+
+static void refreshed(void *context, int error)
+{
+	(void)context;
+	(void)error;
+}
+
 static void call_done(struct iof_call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
 {
 	(void)call;
@@ -154,13 +165,15 @@ static void use(struct iof_session *session)
 	ask_as_administrator(session);
 	fuzz_accepted += !iof_session_is_lost(session); /* every question had an answer */
 	iof_session_close(session, handle);
-	(void)iof_session_process(session);
-	(void)iof_session_process(session);
+	(void)iof_session_refresh_begin(session, refreshed, NULL);
+	for (int i = 0; i < 4; i++)
+		(void)iof_session_process(session);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct iof_session_options options = {.client = "fuzz", .event = event, .message_max = 1 << 16};
+	struct iof_session_options options = {
+		.client = "fuzz", .event = event, .changed = devices_changed, .message_max = 1 << 16};
 	struct iof_session *session;
 	char reason[128];
 

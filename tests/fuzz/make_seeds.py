@@ -177,7 +177,8 @@ def answers(found: Sequence[Analysed]) -> Iterator[tuple[str, bytes]]:
     opens = reply(CONTROL_REPLIES["open"])
     calls = reply(bytes(16), result=3) + event + reply(result=1)
     rest = reply() + opens + reply(CONTROL_REPLIES["status"]) + reply(CONTROL_REPLIES["trace"]) + reply()
-    yield "all", begin + opens + calls + reply(hello_reply(found[:1])) + rest + event
+    again = reply(hello_reply(found[:1]))
+    yield "all", begin + opens + calls + again + rest + event + again + event
     refused = reply(CONTROL_REPLIES["error"], REFUSED, -1, 19)
     yield "refused", begin + refused * 8
 
