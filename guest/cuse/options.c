@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <ioferry/transport.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,8 @@ static int load_named_files(struct options *options, int argc, char **argv)
 int options_parse(struct options *options, int argc, char **argv)
 {
 	bool check = false;
+	char reason[512];
+	const char *rest;
 	int option, ret = load_named_files(options, argc, argv);
 
 	if (ret)
@@ -145,6 +148,10 @@ int options_parse(struct options *options, int argc, char **argv)
 			fprintf(stderr, "ioferry-cuse: '%s' is not a value of -%c; try --help\n", optarg, option);
 			return ret;
 		}
+	}
+	if (!iof_transport_find(options->address, &rest, reason, sizeof(reason))) {
+		fprintf(stderr, "ioferry-cuse: address: %s\n", reason);
+		return -EINVAL;
 	}
 	if (check)
 		puts("configuration is valid");

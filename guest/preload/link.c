@@ -21,6 +21,7 @@
 static struct {
 	struct iof_lock lock; /* of `last`; held while connecting, so that two opens make one session */
 	struct link *last;
+	bool address_told;
 } process;
 
 static void on_lost(void *context)
@@ -30,6 +31,15 @@ static void on_lost(void *context)
 	link->lost = true;
 	iof_log(IOF_LOG_NOTICE, "the host is gone: open devices fail with ENODEV");
 	readiness_lost(link);
+}
+
+/* That no host is there may be meant, and is worth no line of an application's stderr; a wrong address never is. */
+static void tell_why(int error, const char *reason)
+{
+	bool wrong = error == -EINVAL && !process.address_told;
+
+	process.address_told |= wrong;
+	iof_log(wrong ? IOF_LOG_WARNING : IOF_LOG_INFO, "%s: %s", wrong ? "IOFERRY_ADDRESS" : "no host", reason);
 }
 
 static int link_create(struct link **out)
@@ -54,7 +64,7 @@ static int link_create(struct link **out)
 	if (!error)
 		error = iof_session_create(config_address(), &options, &link->session, reason, sizeof reason);
 	if (error) {
-		iof_log(IOF_LOG_INFO, "no host: %s", reason);
+		tell_why(error, reason);
 		free(link);
 		return error;
 	}

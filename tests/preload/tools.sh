@@ -102,6 +102,14 @@ grep -q '^crw-r-----.* 91, *0 ' "$folder/ls" || fail "ls: $(cat "$folder/ls")"
 under env | grep -q IOFERRY || fail "env"
 under find /dev/probe0 -type c | grep -q probe0 || fail "find"
 
+# An address that can never work is told, once; that nobody is there, not by default.
+told() { # ADDRESS
+	IOFERRY_ADDRESS=$1 IOFERRY_LOG='' under cat /dev/probe0 /dev/probe1 2>&1 >/dev/null | grep -c "IOFERRY_ADDRESS: .*$1.*" || true
+}
+[ "$(told foo:1)" = 1 ] || fail "an unknown transport was told $(told foo:1) times"
+[ "$(told vsock-unix:/nobody)" = 1 ] || fail "an address without a port was told $(told vsock-unix:/nobody) times"
+[ "$(told unix:/nobody)" = 0 ] || fail "no host was told $(told unix:/nobody) times"
+
 # One message out and one in for each call, and no more than these besides.
 if command -v strace >/dev/null; then
 	cat >"$folder/count.py" <<'END'

@@ -161,6 +161,7 @@ static void test_command_line(void **state)
 	char path[] = "/tmp/ioferry-cuse-test-XXXXXX";
 	const char *line[] = {"ioferry-cuse", "-a", "unix:/line", "-c", path};
 	const char *bad[] = {"ioferry-cuse", "--log", "loud"}, *extra[] = {"ioferry-cuse", "can0"};
+	const char *foreign[] = {"ioferry-cuse", "--check-config", "--address", "foo:1"};
 	struct options options;
 	int fd = mkstemp(path);
 
@@ -177,6 +178,12 @@ static void test_command_line(void **state)
 	assert_int_equal(parse(&options, 3, bad), -EINVAL);
 	options_destroy(&options);
 	assert_int_equal(parse(&options, 2, extra), -EINVAL);
+	options_destroy(&options);
+	/* It would try for ever. */
+	assert_int_equal(parse(&options, 4, foreign), -EINVAL);
+	options_destroy(&options);
+	foreign[3] = "unix:/line";
+	assert_int_equal(parse(&options, 4, foreign), 1);
 	options_destroy(&options);
 }
 
