@@ -2,6 +2,7 @@
 /* ioferry: asks a daemon how it is, and what its guests do. */
 #include "commands.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,19 +19,28 @@ static const struct command {
 	{"trace", command_trace, true},
 };
 
+/* Some reasons name the address themselves. */
+static void complain(const char *address, const char *reason, const char *remedy)
+{
+	bool named = strstr(reason, address);
+
+	(void)fprintf(stderr, "ioferry: %s%s%s%s\n", named ? "" : address, named ? "" : ": ", reason, remedy);
+}
+
 static int run(const struct command *command, const struct options *options)
 {
 	struct iof_session_options wanted = {.client = "ioferry " IOFERRY_VERSION, .message_max = IOF_MESSAGE_CEILING};
 	struct iof_session *session;
 	char reason[256] = "";
 	int error = iof_session_create(options->address, &wanted, &session, reason, sizeof(reason));
+	const char *remedy = error == -ENODEV ? "; is ioferry-hostd running, and does it listen there?" : "";
 
 	if (!error) {
 		error = command->run(session, options, reason, sizeof(reason));
 		iof_session_destroy(session);
 	}
 	if (error)
-		(void)fprintf(stderr, "ioferry: %s: %s\n", options->address, reason[0] ? reason : strerror(-error));
+		complain(options->address, reason[0] ? reason : strerror(-error), remedy);
 	return error ? EX_UNAVAILABLE : 0;
 }
 
@@ -48,7 +58,7 @@ static int usage(FILE *to, int status)
 		"  -g, --guest GLOB      only guests whose name matches (\"vsock:cid=7\"); may be given again\n"
 		"  -c, --command GLOB    only calls whose name matches (\"CAN_IOCTL_*\", \"write\"); may be given "
 		"again\n"
-		"  -s, --socket ADDRESS  the daemon's (default: " DEFAULT_ADDRESS ")\n"
+		"  -a, --address ADDRESS the daemon's (default: " DEFAULT_ADDRESS "); also -s, --socket\n"
 		"      --json            for programs\n"
 		"  -h, --help\n"
 		"      --version\n",
@@ -79,19 +89,17 @@ static bool add_pattern(const char **patterns, size_t *count)
 static int read_options(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
-		{"socket", required_argument, NULL, 's'},
-		{"guest", required_argument, NULL, 'g'},
-		{"command", required_argument, NULL, 'c'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{0},
+		{"address", required_argument, NULL, 'a'}, {"socket", required_argument, NULL, 'a'},
+		{"guest", required_argument, NULL, 'g'},   {"command", required_argument, NULL, 'c'},
+		{"json", no_argument, NULL, 'j'},          {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},       {0},
 	};
 	bool good = true;
 	int option;
 
-	while (good && (option = getopt_long(argc, argv, "s:g:c:h", known, NULL)) != -1) {
+	while (good && (option = getopt_long(argc, argv, "a:s:g:c:h", known, NULL)) != -1) {
 		switch (option) {
+		case 'a':
 		case 's': options->address = optarg; break;
 		case 'g': good = add_pattern(options->guests, &options->n_guests); break;
 		case 'c': good = add_pattern(options->commands, &options->n_commands); break;
@@ -114,6 +122,8 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	command = optind < argc ? find_command(argv[optind]) : NULL;
+	if (!command && optind < argc)
+		(void)fprintf(stderr, "ioferry: there is no command '%s'\n", argv[optind]);
 	if (!command)
 		return usage(stderr, EX_USAGE);
 	options.devices = argv + optind + 1;

@@ -321,9 +321,20 @@ def test_shipped_configurations_are_right():
 
 
 def test_status_of_no_daemon(tmp_path):
-    output = subprocess.run([IOFERRY, "status", "-s", f"{tmp_path}/none"], capture_output=True, text=True, check=False)
-    assert output.returncode == 69
-    assert "none" in output.stderr
+    for option in ("-s", "--socket", "-a", "--address"):
+        command = [IOFERRY, "status", option, f"{tmp_path}/none"]
+        output = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert output.returncode == 69
+        assert output.stderr == (
+            f"ioferry: unix:{tmp_path}/none: No such file or directory; "
+            "is ioferry-hostd running, and does it listen there?\n"
+        )
+
+
+def test_unknown_word_is_named():
+    output = subprocess.run([IOFERRY, "stauts"], capture_output=True, text=True, check=False)
+    assert output.returncode == 64
+    assert output.stderr.startswith("ioferry: there is no command 'stauts'\nUsage: ")
 
 
 def test_two_daemons_do_not_share_an_address(start):
