@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import socket
 import stat
 import struct
@@ -318,6 +319,14 @@ def test_shipped_configurations_are_right():
     top = Path(__file__).parents[3]
     for path in ("packaging/ioferry-hostd.yaml", "examples/demo.yaml"):
         subprocess.run([HOSTD, "-c", str(top / path), "--check-config"], check=True, capture_output=True)
+
+
+def test_configuration_in_the_readme_admits_the_guest_it_names(tmp_path):
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    config = tmp_path / "hostd.yaml"
+    config.write_text(re.search(r"```yaml\n(.*?)```", readme, re.DOTALL).group(1))
+    assert "allow: [{cid: 7}]" in config.read_text() and "guest-cid=7" in readme
+    assert "1 device, 1 address, no errors" in check_config(config).stdout
 
 
 def test_status_of_no_daemon(tmp_path):
