@@ -11,6 +11,7 @@ set(IOFERRY_IDL "" CACHE STRING "IDL files of the interfaces to build in; empty:
 file(GLOB known RELATIVE "${PROJECT_SOURCE_DIR}/transports" "${PROJECT_SOURCE_DIR}/transports/*/*.c")
 list(TRANSFORM known REPLACE "/.*" "")
 list(REMOVE_DUPLICATES known)
+list(SORT known)
 list(REMOVE_ITEM known stream)
 list(JOIN known ", " known_text)
 if(NOT IOFERRY_TRANSPORTS)

@@ -25,6 +25,7 @@ static const struct iof_command commands[] = {
 		.number = {0x40086204, 0x40046204, 0x40046204, 0x40046204},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_VALUE,
+		.value_size = 8,
 		.hash = 0x1f98fe81c328178e,
 	},
 };

@@ -48,7 +48,7 @@ static void places_shape(struct iof_walk *walk)
 {
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_PLACES, 1, IOF_IN, 0);
 	uint32_t n = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 0, 1), 0, 3, EINVAL, "arg.n");
-	const struct iof_segment *places = iof_walk_pointer(walk, arg, 0, 8, &type_place, n, IOF_IN, 0);
+	const struct iof_segment *places = iof_walk_pointer(walk, arg, 0, 8, &type_place, n, IOF_IN, IOF_LIST);
 
 	for (uint32_t i = 0; i < n && iof_walk_ok(walk); i++) {
 		iof_walk_bound(walk, iof_segment_uint(places, i, 0, 4), 0, 4, EINVAL, "arg.places.channel");

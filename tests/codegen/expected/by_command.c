@@ -72,7 +72,7 @@ static void send_shape(struct iof_walk *walk)
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_envelope, 1, IOF_INOUT, 0);
 	uint32_t size = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 8, 4), 0, 16, EINVAL, "arg.size");
 
-	iof_walk_pointer(walk, arg, 0, 0, &type_message, size, IOF_IN, 0);
+	iof_walk_pointer(walk, arg, 0, 0, &type_message, size, IOF_IN, IOF_LIST);
 }
 
 /* ioctl SEND_T = _IOW('m', 2, void *) (inout struct envelope<in struct stamped *buffer[size, max 16]> *arg); */
@@ -81,7 +81,7 @@ static void send_t_shape(struct iof_walk *walk)
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_envelope, 1, IOF_INOUT, 0);
 	uint32_t size = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 8, 4), 0, 16, EINVAL, "arg.size");
 
-	iof_walk_pointer(walk, arg, 0, 0, &type_stamped, size, IOF_IN, 0);
+	iof_walk_pointer(walk, arg, 0, 0, &type_stamped, size, IOF_IN, IOF_LIST);
 }
 
 /* ioctl SEND_X = _IOW('m', 3, void *) (inout struct envelope<in struct large *buffer[size, max 16]> *arg); */
@@ -90,7 +90,7 @@ static void send_x_shape(struct iof_walk *walk)
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_envelope, 1, IOF_INOUT, 0);
 	uint32_t size = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 8, 4), 0, 16, EINVAL, "arg.size");
 
-	iof_walk_pointer(walk, arg, 0, 0, &type_large, size, IOF_IN, 0);
+	iof_walk_pointer(walk, arg, 0, 0, &type_large, size, IOF_IN, IOF_LIST);
 }
 
 /* Sorted by the LP64 number. */

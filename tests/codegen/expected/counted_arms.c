@@ -79,7 +79,7 @@ static void transfer_shape(struct iof_walk *walk)
 	} else {
 		uint32_t n_pieces2 = (uint32_t)iof_walk_bound(walk, n_pieces, 0, 4, EINVAL, "n_pieces");
 		const struct iof_segment *list =
-			iof_walk_pointer(walk, arg, 0, 8, &type_piece, n_pieces2, IOF_IN, IOF_NULLABLE);
+			iof_walk_pointer(walk, arg, 0, 8, &type_piece, n_pieces2, IOF_IN, IOF_NULLABLE | IOF_LIST);
 
 		if (list->present) {
 			for (uint32_t i = 0; i < n_pieces2 && iof_walk_ok(walk); i++) {

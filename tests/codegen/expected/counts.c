@@ -78,7 +78,7 @@ static void elements_shape(struct iof_walk *walk)
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_ELEMENTS, 1, IOF_IN, 0);
 	uint32_t n = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 0, 4), 0, 16, EINVAL, "arg.n");
 
-	iof_walk_pointer(walk, arg, 0, 8, &type_frame, n, IOF_IN, 0);
+	iof_walk_pointer(walk, arg, 0, 8, &type_frame, n, IOF_IN, IOF_LIST);
 }
 
 /* ioctl BYTES = 2 (in struct { u32 size; in struct frame *frames[size bytes, max 192]; } *arg); */
@@ -90,7 +90,7 @@ static void bytes_shape(struct iof_walk *walk)
 
 	uint32_t size = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 0, 4), 0, 192, EINVAL, "arg.size");
 
-	iof_walk_pointer(walk, arg, 0, 8, &type_frame, size / 12, IOF_IN, 0);
+	iof_walk_pointer(walk, arg, 0, 8, &type_frame, size / 12, IOF_IN, IOF_LIST);
 }
 
 /*

@@ -45,6 +45,7 @@ static const struct iof_command commands[] = {
 		.number = {0x2, 0x2, 0x2, 0x2},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_VALUE,
+		.value_size = 4,
 		.flags = IOF_CMD_VALUE_SIGNED,
 		.hash = 0x4f499731e0515aff,
 	},

@@ -39,7 +39,7 @@ static void take_shape(struct iof_walk *walk)
 {
 	const struct iof_segment *arg = iof_walk_arg(walk, &type_TAKE, 1, IOF_INOUT, 0);
 	uint32_t n = (uint32_t)iof_walk_bound(walk, iof_segment_uint(arg, 0, 0, 4), 0, 8, EINVAL, "arg.n");
-	const struct iof_segment *objects = iof_walk_pointer(walk, arg, 0, 8, &type_object, n, IOF_INOUT, 0);
+	const struct iof_segment *objects = iof_walk_pointer(walk, arg, 0, 8, &type_object, n, IOF_INOUT, IOF_LIST);
 
 	iof_walk_returned(walk, objects, arg, 0, 0, 4, false);
 }
@@ -51,6 +51,7 @@ static const struct iof_command commands[] = {
 		.number = {0x1, 0x1, 0x1, 0x1},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_VALUE,
+		.value_size = 4,
 		.flags = IOF_CMD_VALUE_SIGNED,
 		.hash = 0x883e7b036b841caf,
 	},

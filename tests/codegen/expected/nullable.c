@@ -31,6 +31,7 @@ static const struct iof_type type_LIST = {
 	.n_pointers = 0,
 	.n_fields = 1,
 	.fields = fields_LIST,
+	.tail = "list",
 };
 
 /* struct { out u32 *value nullable; in u32 *always; } */

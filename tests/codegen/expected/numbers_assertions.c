@@ -21,6 +21,8 @@
 
 _Static_assert(sizeof(struct numbers_item) == IOFERRY_BY_LAYOUT(8, 4, 4, 4), "size of struct numbers_item");
 _Static_assert(offsetof(struct numbers_item, value) == 0, "offset of value in struct numbers_item");
+_Static_assert(sizeof(((struct numbers_item *)0)->value) == IOFERRY_BY_LAYOUT(8, 4, 4, 4),
+	       "size of value in struct numbers_item");
 
 #if __has_include(<numbers.h>)
 #include <numbers.h>
@@ -31,6 +33,7 @@ _Static_assert(offsetof(struct numbers_item, value) == 0, "offset of value in st
 #ifndef HEADER_MISSING
 _Static_assert(sizeof(struct item) == IOFERRY_BY_LAYOUT(8, 4, 4, 4), "size of struct item");
 _Static_assert(offsetof(struct item, value) == 0, "offset of value in struct item");
+_Static_assert(sizeof(((struct item *)0)->value) == IOFERRY_BY_LAYOUT(8, 4, 4, 4), "size of value in struct item");
 _Static_assert((unsigned int)SET_ITEM == IOFERRY_BY_LAYOUT(0x40086e80, 0x40046e80, 0x40046e80, 0x40046e80),
 	       "number of SET_ITEM");
 _Static_assert((unsigned int)SET_OTHER == IOFERRY_BY_LAYOUT(0x40086e81, 0x40046e81, 0x40046e81, 0x40046e81),

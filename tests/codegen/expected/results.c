@@ -25,6 +25,7 @@ static const struct iof_command commands[] = {
 		.number = {0x1, 0x1, 0x1, 0x1},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_VALUE,
+		.value_size = 8,
 		.hash = 0x1d835f58bd8fbea0,
 	},
 	{

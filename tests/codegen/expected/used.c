@@ -11,6 +11,10 @@ static const struct iof_field fields_BYTES[] = {
 	{"length", IOF_SINT, 1, {4, 4, 4, 4}, {68, 68, 68, 68}, {4, 4, 4, 4}},
 };
 
+static const struct iof_show shows_BYTES[] = {
+	{1, IOF_FORM_PLAIN, 3, 0, NULL}, /* data */
+};
+
 static const struct iof_type type_BYTES = {
 	.name = "BYTES",
 	.size = {72, 72, 72, 72},
@@ -18,12 +22,18 @@ static const struct iof_type type_BYTES = {
 	.n_pointers = 0,
 	.n_fields = 3,
 	.fields = fields_BYTES,
+	.shows = shows_BYTES,
+	.n_shows = 1,
 };
 
 /* struct { u32 count; u8 sectors[4][512] used (count, EFBIG); } */
 static const struct iof_field fields_SECTORS[] = {
 	{"count", IOF_UINT, 1, {4, 4, 4, 4}, {0, 0, 0, 0}, {4, 4, 4, 4}},
 	{"sectors", IOF_UINT, 2048, {1, 1, 1, 1}, {4, 4, 4, 4}, {1, 1, 1, 1}},
+};
+
+static const struct iof_show shows_SECTORS[] = {
+	{1, IOF_FORM_PLAIN, 1, 0, NULL}, /* sectors */
 };
 
 static const struct iof_type type_SECTORS = {
@@ -33,6 +43,8 @@ static const struct iof_type type_SECTORS = {
 	.n_pointers = 0,
 	.n_fields = 2,
 	.fields = fields_SECTORS,
+	.shows = shows_SECTORS,
+	.n_shows = 1,
 };
 
 /* struct { u8 words; u8 bytes[16] used (words * 4); } */

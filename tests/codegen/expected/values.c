@@ -18,6 +18,7 @@ static const struct iof_command commands[] = {
 		.number = {0x7603, 0x7603, 0x7603, 0x7603},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_VALUE,
+		.value_size = 4,
 		.flags = IOF_CMD_VALUE_SIGNED,
 		.hash = 0x243aab28143d4e1c,
 	},
@@ -26,6 +27,7 @@ static const struct iof_command commands[] = {
 		.number = {0x7604, 0x7604, 0x7604, 0x7604},
 		.mask = 0xffffffff,
 		.argument = IOF_ARG_VALUE,
+		.value_size = 8,
 		.hash = 0x3afd8fa467c6d449,
 	},
 	{
