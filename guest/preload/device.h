@@ -9,6 +9,9 @@
 
 #include "guest/preload/file.h"
 #include "guest/preload/names.h"
+#include <sys/sysmacros.h>
+
+#define SHIM_DEV makedev(0, 5) /* st_dev of what the shim describes: where devtmpfs usually is */
 
 /** The errno convention of the C library: -4095 to -1 is errno and -1. */
 long shim_result(long result);

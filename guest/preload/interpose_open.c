@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* open() and its relatives, and streams of devices. */
+/* open() and its relatives. */
+#include "guest/preload/beside.h"
 #include "guest/preload/device.h"
 #include "guest/preload/real.h"
 #include <errno.h>
@@ -14,7 +15,7 @@ static bool open_first(const char *path, int flags, int *result)
 {
 	char name[NAME_SIZE];
 
-	return name_of_path(path, name) && device_open(name, flags, result);
+	return name_of_path(path, name) ? device_open(name, flags, result) : beside_open(path, flags, result);
 }
 
 static int open_denied(int directory, const char *path, int flags)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* stat() and access() of nodes that do not exist in this machine, and of open devices. */
+/* stat() and access() of nodes and companion files that do not exist in this machine, and of open devices. */
+#include "guest/preload/beside.h"
 #include "guest/preload/config.h"
 #include "guest/preload/device.h"
 #include "guest/preload/link.h"
@@ -7,8 +8,8 @@
 #include "guest/preload/section.h"
 #include <fcntl.h>
 #include <ioferry/sys.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #define LOCAL_MAJOR 240 /* the first of those that the kernel leaves for local use; for devices that ask for none */
 
@@ -16,16 +17,24 @@ struct node {
 	mode_t mode;
 	unsigned major, minor;
 	ino_t inode;
+	off_t size;
 };
+
+static ino_t inode_of(const char *name)
+{
+	ino_t inode = 0;
+
+	while (*name)
+		inode = inode * 31 + (unsigned char)*name++;
+	return inode;
+}
 
 static void describe(const struct iof_device *device, struct node *node)
 {
 	*node = (struct node){.mode = S_IFCHR | (device->mode & 07777),
 			      .major = device->major ? device->major : LOCAL_MAJOR,
 			      .minor = device->minor,
-			      .inode = 0};
-	for (const char *c = device->name; *c; c++)
-		node->inode = node->inode * 31 + (unsigned char)*c;
+			      .inode = inode_of(device->name)};
 }
 
 /* 0, -ENODEV, or 1: not a device of the host. */
@@ -62,12 +71,29 @@ static int node_of_fd(int fd, struct node *node)
 	return file ? 0 : 1;
 }
 
+/* A companion file, or a folder with some; 1: neither. */
+static int node_beside(const char *path, struct node *node)
+{
+	size_t length;
+	char *text;
+	int error = beside_text(path, &text, &length);
+
+	if (error && error != -EISDIR)
+		return 1;
+	*node = (struct node){.mode = error ? S_IFDIR | 0555 : S_IFREG | 0444, .inode = inode_of(path)};
+	if (!error) {
+		node->size = (off_t)length;
+		free(text);
+	}
+	return 0;
+}
+
 /* Before the kernel is asked. 1: ask it. */
 static int node_first(const char *path, struct node *node)
 {
 	char name[NAME_SIZE];
 
-	return name_of_path(path, name) ? node_of_name(name, node) : 1;
+	return name_of_path(path, name) ? node_of_name(name, node) : node_beside(path, node);
 }
 
 /* After the kernel has denied the path. 1: leave it at that. */
@@ -94,7 +120,7 @@ static struct timespec now_coarse(void)
 	static int fill_##type(const struct node *node, struct type *status)                                           \
 	{                                                                                                              \
 		memset(status, 0, sizeof *status);                                                                     \
-		status->st_dev = makedev(0, 5); /* where devtmpfs usually is */                                        \
+		status->st_dev = SHIM_DEV;                                                                             \
 		status->st_ino = (__typeof__(status->st_ino))node->inode;                                              \
 		status->st_mode = node->mode;                                                                          \
 		status->st_nlink = 1;                                                                                  \
@@ -102,6 +128,7 @@ static struct timespec now_coarse(void)
 		status->st_gid = (gid_t)iof_sys(SYS_getegid);                                                          \
 		status->st_rdev = makedev(node->major, node->minor);                                                   \
 		status->st_blksize = 4096;                                                                             \
+		status->st_size = (__typeof__(status->st_size))node->size;                                             \
 		status->st_atim = status->st_mtim = status->st_ctim = now_coarse();                                    \
 		return 0;                                                                                              \
 	}
@@ -189,7 +216,9 @@ static int fill_statx(const struct node *node, struct statx *status)
 	status->stx_ino = node->inode;
 	status->stx_rdev_major = node->major;
 	status->stx_rdev_minor = node->minor;
-	status->stx_dev_minor = 5;
+	status->stx_size = (__u64)node->size;
+	status->stx_dev_major = major(SHIM_DEV);
+	status->stx_dev_minor = minor(SHIM_DEV);
 	status->stx_atime.tv_sec = status->stx_mtime.tv_sec = status->stx_ctime.tv_sec = now.tv_sec;
 	return 0;
 }

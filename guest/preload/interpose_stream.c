@@ -3,6 +3,7 @@
  * Streams of devices. stdio reads and writes through the C library's inner functions, which nobody can interpose; so a
  * device's stream is one with functions of its own (fopencookie), which call the interposed ones.
  */
+#include "guest/preload/beside.h"
 #include "guest/preload/device.h"
 #include "guest/preload/real.h"
 #include <errno.h>
@@ -86,12 +87,29 @@ static bool open_stream(const char *path, const char *mode, FILE **stream)
 	return true;
 }
 
+/* A companion file needs no functions of its own. */
+static bool open_beside(const char *path, const char *mode, FILE **stream)
+{
+	int fd;
+
+	if (!mode || !beside_open(path, flags_of(mode), &fd))
+		return false;
+	*stream = fd < 0 ? NULL : real()->fdopen(fd, mode);
+	if (fd < 0)
+		errno = -fd;
+	else if (!*stream)
+		(void)close(fd);
+	return true;
+}
+
 #define FOPEN(name)                                                                                                    \
 	INTERPOSE FILE *name(const char *restrict path, const char *restrict mode)                                     \
 	{                                                                                                              \
 		FILE *stream;                                                                                          \
                                                                                                                        \
-		return open_stream(path, mode, &stream) ? stream : real()->name(path, mode);                           \
+		if (open_stream(path, mode, &stream) || open_beside(path, mode, &stream))                              \
+			return stream;                                                                                 \
+		return real()->name(path, mode);                                                                       \
 	}
 
 FOPEN(fopen)

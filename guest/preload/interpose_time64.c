@@ -166,6 +166,7 @@ static int convert(int result, const struct stat64 *from, struct stat_time64 *to
 				   .st_uid = from->st_uid,
 				   .st_gid = from->st_gid,
 				   .st_rdev = from->st_rdev,
+				   .st_size = from->st_size,
 				   .st_blksize = from->st_blksize,
 				   .times = {widen(from->st_atim), widen(from->st_mtim), widen(from->st_ctim)}};
 	return 0;
@@ -185,7 +186,7 @@ static int convert(int result, const struct stat64 *from, struct stat_time64 *to
 				return result;                                                                         \
 		}                                                                                                      \
 		result = native native_arguments;                                                                      \
-		if (!result && !S_ISCHR(own.st_mode))                                                                  \
+		if (!result && !S_ISCHR(own.st_mode) && own.st_dev != SHIM_DEV)                                        \
 			return real()->name arguments;                                                                 \
 		return convert(result, &own, status);                                                                  \
 	}

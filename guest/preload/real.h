@@ -96,6 +96,12 @@ typedef void shim_handler(int);
 	X(lgetxattr, ssize_t, (const char *, const char *, void *, size_t))                                            \
 	X(listxattr, ssize_t, (const char *, char *, size_t))                                                          \
 	X(llistxattr, ssize_t, (const char *, char *, size_t))                                                         \
+	X(scandir, int,                                                                                                \
+	  (const char *, struct dirent ***, int (*)(const struct dirent *),                                            \
+	   int (*)(const struct dirent **, const struct dirent **)))                                                   \
+	X(scandir64, int,                                                                                              \
+	  (const char *, struct dirent64 ***, int (*)(const struct dirent64 *),                                        \
+	   int (*)(const struct dirent64 **, const struct dirent64 **)))                                               \
 	X(fork, pid_t, (void))                                                                                         \
 	X(_Fork, pid_t, (void))                                                                                        \
 	X(vfork, pid_t, (void))                                                                                        \

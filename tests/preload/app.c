@@ -123,12 +123,13 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } tests[] = {
-	{"calls", test_calls},     {"names", test_names},     {"numbers", test_numbers},   {"dup", test_dup},
-	{"hidden", test_hidden},   {"fork", test_fork},       {"exec", test_exec},         {"spawn", test_spawn},
-	{"pass", test_pass},       {"threads", test_threads}, {"poll", test_poll},         {"select", test_select},
-	{"epoll", test_epoll},     {"signals", test_signals}, {"cancel", test_cancel},     {"handler", test_handler},
-	{"longjmp", test_longjmp}, {"streams", test_streams}, {"gone", test_gone},         {"many", test_many},
-	{"shares", test_shares},   {"unwatch", test_unwatch}, {"variants", test_variants}, {"images", test_images},
+	{"calls", test_calls},     {"names", test_names},     {"numbers", test_numbers}, {"dup", test_dup},
+	{"hidden", test_hidden},   {"fork", test_fork},       {"exec", test_exec},       {"spawn", test_spawn},
+	{"pass", test_pass},       {"threads", test_threads}, {"poll", test_poll},       {"select", test_select},
+	{"epoll", test_epoll},     {"signals", test_signals}, {"cancel", test_cancel},   {"handler", test_handler},
+	{"longjmp", test_longjmp}, {"streams", test_streams}, {"gone", test_gone},       {"many", test_many},
+	{"beside", test_beside},   {"shares", test_shares},   {"unwatch", test_unwatch}, {"variants", test_variants},
+	{"images", test_images},
 };
 
 int main(int argc, char **argv)

@@ -45,6 +45,7 @@ pthread_t push_after(int fd, int ms);
 pthread_t signal_when_waiting(int fd);
 void on_signal(int flags, void (*handler)(int));
 
+void test_beside(void);
 void test_calls(void);
 void test_names(void);
 void test_numbers(void);
