@@ -98,7 +98,9 @@ def companion_parts(companion: model.Companion, scope: Scope) -> tuple[AnalysedP
         advice = "write a file below /proc or /sys; the device itself is 'node'"
         raise EvaluationError(companion.span, f"companion '{companion.path}'", advice)
     if {"", ".", ".."} & set(companion.path.split("/")[1:]):
-        raise EvaluationError(companion.span, f"companion '{companion.path}'", "write the plain path, without '//', '..'")
+        raise EvaluationError(
+            companion.span, f"companion '{companion.path}'", "write the plain path, without '//', '..'"
+        )
     _known(companion.path, companion.span, ("name", "number"))
     one_device = "{" in companion.path
     found = []
@@ -106,7 +108,11 @@ def companion_parts(companion: model.Companion, scope: Scope) -> tuple[AnalysedP
         names = PLACEHOLDERS if part.each or one_device else ("version", "count")
         _known(part.text, part.span, names)
         if "{version}" in part.text and scope.interface.version is None:
-            raise EvaluationError(part.span, "'{version}' of an interface without one", 'write: version "1.2" { file "/sys/module/NAME/version"; }')
+            raise EvaluationError(
+                part.span,
+                "'{version}' of an interface without one",
+                'write: version "1.2" { file "/sys/module/NAME/version"; }',
+            )
         low, high = _number(part.low, 0, scope), _number(part.high, 0xFFFFFFFF, scope)
         if low > high:
             raise EvaluationError(part.span, f"no device has a number in {low} .. {high}", "write: each 0 .. 7")

@@ -100,7 +100,9 @@ PASSED_ON = (
 
 
 def _test(found: list[Analysed], arguments: argparse.Namespace) -> int:
-    options = [f"--{name}={value}" for name, _ in PASSED_ON if (value := getattr(arguments, f"test_{name}")) is not None]
+    options = [
+        f"--{name}={value}" for name, _ in PASSED_ON if (value := getattr(arguments, f"test_{name}")) is not None
+    ]
     status = 0
     for analysed in found:
         path = Path(analysed.interface.source.path)

@@ -53,3 +53,23 @@ def test_error_in_the_tutorial(tmp_path: Path) -> None:
     assert shown is not None
     lines = diagnostics.render().replace(str(tmp_path / "frob.idl"), "idl/my/frob.idl").splitlines()[:4]
     assert lines == f"idl/my/frob.idl:{shown.group(1)}".splitlines()[:4]
+
+
+def anchors(text: str) -> set[str]:
+    """Of headings, as the web shows them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_features() -> None:
+    """Each has a section that is there, and an example that is tested."""
+    rows = re.findall(r"^\| (\d+) \| .* \| \[[^]]*\]\(([^)]*)\) \| ([^|]*) \|$", TEXT, re.M)
+    rows += re.findall(r"^\| (\d+) \| .* \| \[[^]]*\]\(([^)]*)\), .* \| ([^|]*) \|$", TEXT, re.M)
+    assert {int(number) for number, _, _ in rows} == set(range(1, 26))
+    for number, link, examples in rows:
+        file, _, anchor = link.partition("#")
+        text = (ROOT / "docs" / file).read_text(encoding="utf-8") if file else TEXT
+        assert not anchor or anchor in anchors(text), f"{number}: no section #{anchor}"
+        for example in examples.split(", "):
+            assert (ROOT / "tests" / "codegen" / "features" / example).exists(), f"{number}: no {example}"
+            assert (ROOT / "tests" / "codegen" / "expected" / f"{Path(example).stem}.c").exists(), example

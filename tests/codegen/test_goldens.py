@@ -54,7 +54,15 @@ def test_compiles_without_warnings(path: Path, tmp_path: Path) -> None:
     user.write_text(f'#include "{path.stem}_stub.h"\n#include "{path.stem}_types.h"\n')
     compiler = os.environ.get("CC", "cc")
     for source in sorted(tmp_path.glob("*.c")):
-        command = [compiler, "-std=gnu11", *WARNINGS.split(), "-fsyntax-only", f"-I{ROOT}/runtime/include", f"-I{ROOT}", str(source)]
+        command = [
+            compiler,
+            "-std=gnu11",
+            *WARNINGS.split(),
+            "-fsyntax-only",
+            f"-I{ROOT}/runtime/include",
+            f"-I{ROOT}",
+            str(source),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
 
