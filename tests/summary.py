@@ -14,6 +14,7 @@ from pathlib import Path
 TAP = re.compile(r"^(?:vm: )?(not ok|ok) (?:\d+ - )?(.+?)(?: # SKIP (.*))?$", re.MULTILINE)
 CMOCKA = re.compile(r"^\[  (PASSED|FAILED|SKIPPED)\s*\] (\d+) test\(s\)", re.MULTILINE)
 NOTE = re.compile(r"^note: (.*)$", re.MULTILINE)
+TABLE = re.compile(r"^(\w+) +(marshal|unix|vsock-unix) +(\d+) +(\d+) +(\d+) +\d+ +(\d+)$", re.MULTILINE)
 PYTEST = re.compile(r"^=* ?((?:\d+ \w+, )*\d+ \w+) in [\d.]+s", re.MULTILINE)
 
 
@@ -25,6 +26,8 @@ class Totals:
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)  # a set that keeps the order
+    # What the conformance tests did: by build and interface, of each way: commands, carried, cases, failures.
+    conformance: dict[str, dict[str, list[tuple[int, ...]]]] = field(default_factory=dict)
 
     def add_tap(self, prefix: str, text: str) -> None:
         """Counts each `ok`, `not ok` and `ok ... # SKIP` line."""
@@ -41,6 +44,10 @@ class Totals:
         name = f"{build}: {case.get('name')}"
         output = case.findtext("system-out") or ""
         self.notes |= dict.fromkeys(NOTE.findall(output))
+        if case.get("name", "").startswith("conformance."):
+            for interface, _way, *counts in TABLE.findall(output):
+                rows = self.conformance.setdefault(build, {}).setdefault(interface, [])
+                rows.append(tuple(int(count) for count in counts))
         skip = case.find("skipped")
         if skip is not None and "SKIP_RETURN_CODE" in (skip.get("message") or ""):
             self.skipped.append(f"{name}: {skip_reason(output)}")
@@ -74,6 +81,15 @@ class Totals:
                 self.failed += [name] * count
 
 
+def conformance_table(interfaces: dict[str, list[tuple[int, ...]]]) -> list[str]:
+    """A line an interface: its commands, those that every way carried, cases and failures of all ways."""
+    lines = [f"{'INTERFACE':<12} {'COMMANDS':>8} {'CARRIED':>8} {'CASES':>8} {'FAILURES':>8}"]
+    for name, rows in sorted(interfaces.items()):
+        counts = rows[0][0], min(row[1] for row in rows), sum(row[2] for row in rows), sum(row[3] for row in rows)
+        lines.append(f"{name:<12} " + " ".join(f"{count:>8}" for count in counts))
+    return lines
+
+
 def skip_reason(output: str) -> str:
     """The line that speaks of a skip, or the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
@@ -91,6 +107,8 @@ def main() -> int:
     for path in sorted(results.glob("*.xml")):
         for case in xml.parse(path).getroot().iter("testcase"):
             totals.add_case(path.stem, case)
+    for build, interfaces in totals.conformance.items():
+        print(f"conformance, {build}:", *conformance_table(interfaces), sep="\n  ")
     for title, names in (("notes", [*totals.notes]), ("skipped", totals.skipped), ("failed", totals.failed)):
         if names:
             print(f"{title}:", *names, sep="\n  ")

@@ -219,7 +219,7 @@ static unsigned choose_ways(struct way *ways, const struct options *options, con
 		(void)snprintf(ways[n++].address, sizeof(ways[0].address), "%s:%s/%s", schemes[i], mirror->folder,
 			       rests[i]);
 	}
-	if (options->address && !wanted(options, "marshal")) {
+	if (options->address && (!options->transport || strcmp(options->transport, "marshal") != 0)) {
 		ways[n].run.way = options->transport ? options->transport : "remote";
 		(void)snprintf(ways[n++].address, sizeof(ways[0].address), "%s", options->address);
 	}

@@ -22,19 +22,26 @@ note: 1 of 2 interfaces checked without a real header: esd
 </system-out></testcase>
 <testcase name="unit.some" status="run"><system-out>[  PASSED  ] 3 test(s).
 </system-out></testcase>
+<testcase name="conformance.probe" status="run"><system-out>[  PASSED  ] 2 test(s).
+probe        marshal             3        3      100        7        0
+probe        unix                3        2       20        1        1
+</system-out></testcase>
 <testcase name="unit.crash" status="fail"><system-out>nothing
 </system-out></testcase>
 </testsuite>
 """
 
-EXPECTED = """notes:
+EXPECTED = """conformance, gcc:
+  INTERFACE    COMMANDS  CARRIED    CASES FAILURES
+  probe               3        2      120        1
+notes:
   1 of 2 interfaces checked without a real header: esd
 skipped:
   gcc: abi.eabi32: skipped: eabi32, because 'arm-linux-gnueabihf-gcc' cannot compile for it
 failed:
   build/clang
   gcc: unit.crash
-6 passed, 2 failed, 1 skipped
+8 passed, 2 failed, 1 skipped
 """
 
 
