@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Adds up the results of `./run test`: ctest's JUnit files and lines like TAP's. Prints what tests note, what failed and
-what was skipped and why; the last line is `N passed, N failed` or `N passed, N failed, N skipped`."""
+"""Adds up the results of `./run test`: ctest's JUnit files and lines like TAP's. Prints what tests note, what was
+skipped and why, and what failed; the last line is `N passed, N failed` or `N passed, N failed, N skipped`."""
 
 from __future__ import annotations
 

@@ -108,9 +108,7 @@ def check(machine: str, generated: Path, includes: list[str]) -> int:
     print(f"{machine}: {own} assertions about generated structures, {real} about real headers")
     without = [name for name, result in results.items() if result.header != "real"]
     if without:
-        print(
-            f"note: {len(without)} of {len(results)} interfaces checked without a real header: {', '.join(without)}"
-        )
+        print(f"note: {len(without)} of {len(results)} interfaces checked without a real header: {', '.join(without)}")
     return 0 if held and len(held) == len(results) else 1
 
 
