@@ -164,7 +164,7 @@ class Show:
 
 
 @dataclass(frozen=True)
-class Member:
+class Member:  # pylint: disable=too-many-instance-attributes # as many as a declaration has parts
     """A field, or a command's argument."""
 
     name: str  # "" for a nested struct or union without one

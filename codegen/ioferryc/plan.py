@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What an interface's commands are, for tests: a route through the model of its own.
 
-Only declarations and layouts are read here, never the shape programs, descriptors and hashes that carry the calls: a test
-that used them would agree with their mistakes. docs/testing.md describes what is made of a plan.
+Only declarations and layouts are read here, never the shape programs, descriptors and hashes that carry the calls: a
+test that used them would agree with their mistakes. docs/testing.md describes what is made of a plan.
 """
 
 from __future__ import annotations
@@ -299,9 +299,9 @@ class Planner:
         for arm in made.arms:
             for label in arm.labels:
                 pairs = [(s, v) for s, v in zip(selectors, label) if s is not None and v is not None]
-                for selector, value in pairs:
-                    selector.worth(value, arm.reject is None)
-                what = ", ".join(f"{selector.label} = {value}" for selector, value in pairs)
+                for chosen, value in pairs:
+                    chosen.worth(value, arm.reject is None)
+                what = ", ".join(f"{chosen.label} = {value}" for chosen, value in pairs)
                 self._tuples.append(Choice(what, "PLAN_FORCE_VALUE", tuple(pairs)))
         for index, selector in enumerate(selectors):
             used = [label[index] for arm in made.arms for label in arm.labels]
@@ -406,7 +406,9 @@ class Planner:
         member.descriptor = (Code("PLAN_CONST", 1),) if condition is None else self._ops(condition, context)
         for value in (-1, 0, 3):
             member.worth(value, value < 0)
-        for field_read in [] if condition is None else self._read(condition, context):
+        if condition is None:
+            return
+        for field_read in self._read(condition, context):
             for value in (0, *self._constants(condition)):
                 field_read.worth(value, True)
 
@@ -529,16 +531,16 @@ class Planner:
             kind = self.scope.type_of(declared.type)
             return CommandPlan(analysed, "PLAN_BY_VALUE", isinstance(kind, Scalar) and kind.signed)
         label = declared.name or "arg"
-        plan = CommandPlan(analysed, "PLAN_IN_MEMORY", reach=self._reach(declared, None, label))
-        assert plan.reach is not None
+        made = CommandPlan(analysed, "PLAN_IN_MEMORY", reach=self._reach(declared, None, label))
+        assert made.reach is not None
         timeout = analysed.command.traits.timeout
         if timeout is not None:
             kind = self.scope.type_of(declared.type)
-            plan.timeout = self._ops(timeout.value, Context(plan.reach.type, kind, None, label))
-            plan.timeout_ns = timeout.nanoseconds
-            plan.forever = None if timeout.forever is None else self.scope.evaluate(timeout.forever)
-        plan.choices = tuple(self._choices(label))
-        return plan
+            made.timeout = self._ops(timeout.value, Context(made.reach.type, kind, None, label))
+            made.timeout_ns = timeout.nanoseconds
+            made.forever = None if timeout.forever is None else self.scope.evaluate(timeout.forever)
+        made.choices = tuple(self._choices(label))
+        return made
 
     def _choices(self, label: str) -> Iterator[Choice]:
         for force, what in (("PLAN_FORCE_NULL", "is NULL"), ("PLAN_FORCE_FAULT", "cannot be read")):

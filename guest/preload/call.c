@@ -202,8 +202,7 @@ static struct iof_request request_of(uint16_t op, struct shim_file *file, int fd
 	const struct iof_interface *interface = file->device->interface;
 	bool nonblock = interface && interface->nonblock_at_open ? file->flags & O_NONBLOCK : file_nonblock(file, fd);
 
-	return (struct iof_request){
-		.op = op, .flags = nonblock ? IOF_REQUEST_NONBLOCK : 0, .handle = file->handle};
+	return (struct iof_request){.op = op, .flags = nonblock ? IOF_REQUEST_NONBLOCK : 0, .handle = file->handle};
 }
 
 static uint32_t reply_max(const struct shim_call *call)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mistakes that are planted into the runtime and into generated code, one at a time: the conformance test finds each."""
+"""Mistakes planted into the runtime and into generated code, one at a time: the conformance test finds each."""
 
 import os
 import re

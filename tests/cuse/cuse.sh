@@ -16,6 +16,7 @@ start_host() {
 	host=$!
 }
 
+# shellcheck disable=SC2317 # wait_for calls it
 has_mode() { # OCTAL
 	[ "$(stat -c %a /dev/td0)" = "$1" ]
 }

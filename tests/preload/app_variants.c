@@ -37,7 +37,7 @@ static void open_variants(void)
 {
 	static const char *const opens[] = {"open", "open64", "__open_2", "__open64_2"};
 	static const char *const openats[] = {"openat", "openat64", "__openat_2", "__openat64_2"};
-	static const char *const creats[] = {"creat", "creat64"};
+	static const char *const creates[] = {"creat", "creat64"};
 
 	for (unsigned i = 0; i < 4; i++) {
 		is_device(NAMED(opens[i], open)(NODE, O_RDWR));
@@ -46,7 +46,7 @@ static void open_variants(void)
 		FAILS(NAMED(openats[i], openat)(AT_FDCWD, "/dev/probe9", O_RDWR), ENOENT);
 	}
 	for (unsigned i = 0; i < 2; i++)
-		is_device(NAMED(creats[i], creat)(NODE, 0600));
+		is_device(NAMED(creates[i], creat)(NODE, 0600));
 }
 
 static void stream_variants(void)

@@ -52,9 +52,9 @@ def qemu(kernel: Kernel, accelerator: list[str], share: Path, start: str, extra:
 
 TCG = ["-accel", "tcg,thread=multi", "-cpu", "max,+svm"]
 KVM = ["-accel", "kvm", "-cpu", "host"]
-# Processors of the outer VM. A wake-up from one emulated processor to another takes milliseconds and was lost at times, so
-# that a nested guest stopped for good (neither idle=poll in the guest nor a periodic tick of its host helped); and one
-# nested run ended in a reset of the host. With one processor neither was seen.
+# Processors of the outer VM. A wake-up from one emulated processor to another takes milliseconds and was lost at times,
+# so that a nested guest stopped for good (neither idle=poll in the guest nor a periodic tick of its host helped), and
+# one nested run ended in a reset of the host. With one processor neither was seen.
 EMULATED_PROCESSORS, PROCESSORS = 1, 2
 
 

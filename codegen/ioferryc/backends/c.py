@@ -108,6 +108,7 @@ def c_name(command: model.Command) -> str:
 
 
 def timeout_lines(command: AnalysedCommand) -> tuple[str, ...]:
+    """The body of the function that tells a command's longest wait."""
     assert command.shape is not None and command.command.traits.timeout is not None
     timeout, value = command.command.traits.timeout, command.shape.timeout
     assert value is not None

@@ -193,7 +193,8 @@ static const struct iof_field message_fields[] = {
 	{"len", IOF_UINT, 1, ALL(2), ALL(4), ALL(2)},
 	{"buf", IOF_POINTER, 1, LONG(8, 4), ALL(8), LONG(8, 4)},
 };
-const struct iof_type type_message = {"message", LONG(16, 12), 1, 1, N_FIELDS(message_fields), .fields = message_fields};
+const struct iof_type type_message = {
+	"message", LONG(16, 12), 1, 1, N_FIELDS(message_fields), .fields = message_fields};
 
 static void rdwr_shape(struct iof_walk *walk)
 {
@@ -217,7 +218,8 @@ static const struct iof_field mixed_fields[] = {
 	{"name", IOF_CHARS, 5, ALL(1), LONG(24, 16), ALL(1)},
 	{"t", IOF_SINT, 1, EACH(8, 4, 4, 8), LONG(32, 24), EACH(8, 4, 4, 8)},
 };
-const struct iof_type type_mixed = {"mixed", EACH(40, 28, 32, 32), 1, 0, N_FIELDS(mixed_fields), .fields = mixed_fields};
+const struct iof_type type_mixed = {"mixed", EACH(40, 28, 32, 32),   1,
+				    0,       N_FIELDS(mixed_fields), .fields = mixed_fields};
 
 static void mixed_shape(struct iof_walk *walk)
 {
@@ -245,7 +247,8 @@ static const struct iof_field choice_fields[] = {
 	{"select", IOF_UINT, 1, ALL(4), ALL(0), ALL(4)},
 	{"u", IOF_UNION, 1, EACH(16, 12, 16, 16), EACH(8, 4, 8, 8), EACH(16, 12, 16, 16)},
 };
-const struct iof_type type_choice = {"choice", EACH(24, 16, 24, 24), 1, 0, N_FIELDS(choice_fields), .fields = choice_fields};
+const struct iof_type type_choice = {"choice", EACH(24, 16, 24, 24),    1,
+				     0,        N_FIELDS(choice_fields), .fields = choice_fields};
 
 static const struct iof_field choice_l_fields[] = {
 	{"l", IOF_SINT, 1, LONG(8, 4), ALL(0), LONG(8, 4)},
