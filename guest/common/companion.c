@@ -20,7 +20,7 @@ static void add(struct text *text, const char *piece, size_t length)
 
 	if (text->failed)
 		return;
-	if (text->length + length + 1 > text->size) {
+	if (!data || text->length + length + 1 > text->size) {
 		data = realloc(data, size);
 		if (!data) {
 			text->failed = true;
@@ -161,7 +161,7 @@ static int visit_all(const struct companion_devices *devices, visitor *visit, vo
 			if (!first && !is_of_each(companion))
 				continue;
 			add_path(&path, companion->path, devices, device);
-			result = path.failed ? -ENOMEM : visit(context, companion, device, path.data);
+			result = path.failed || !path.data ? -ENOMEM : visit(context, companion, device, path.data);
 			free(path.data);
 		}
 	}

@@ -182,7 +182,7 @@ void link_process(struct front *front);
 
 /* refresh.c */
 /** iof_session_options.changed. Any thread. */
-void refresh_wanted(void *front);
+void refresh_wanted(void *context);
 /** Asks for the host's devices if they have changed, and makes of the answer what nodes there are. */
 void refresh_settle(struct front *front);
 /** The session is gone. */

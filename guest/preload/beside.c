@@ -18,7 +18,7 @@ static int ask_link(const struct link *link, question *put, const char *folded, 
 {
 	const struct iof_device *offered;
 	size_t n_offered = iof_session_devices(link->session, &offered);
-	const struct iof_device **list = calloc(n_offered + 1, sizeof(*list));
+	const struct iof_device **list = calloc(n_offered + 1, sizeof(struct iof_device *));
 	struct companion_devices devices = {.list = list};
 	bool named;
 	int error;

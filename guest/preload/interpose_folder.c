@@ -76,7 +76,7 @@ static const struct companion_entry own[] = {{.name = ".", .folder = true}, {.na
 		wanted = *list ? function##_fill(*list, entries, count, selector) : -ENOMEM;                           \
 		free(entries);                                                                                         \
 		if (wanted > 0 && order)                                                                               \
-			qsort_r(*list, (size_t)wanted, sizeof(**list), function##_compare, &order);                    \
+			qsort_r(*list, (size_t)wanted, sizeof(struct type *), function##_compare, &order);             \
 		return (int)shim_result(wanted);                                                                       \
 	}
 

@@ -61,7 +61,7 @@ static const struct iof_interface *find_interface(const char *name)
 	if (length >= sizeof(spelled))
 		return NULL;
 	for (size_t i = 0; i <= length; i++)
-		spelled[i] = name[i] == '-' ? '_' : name[i];
+		spelled[i] = (char)(name[i] == '-' ? '_' : name[i]);
 	return iof_interface_find(spelled);
 }
 

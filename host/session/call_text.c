@@ -93,7 +93,7 @@ static void say_arguments(struct iof_text *text, const struct worker *worker, ui
 		say_memory(text, worker, error);
 	else if (job->command->argument == IOF_ARG_VALUE)
 		iof_describe_value(text, job->command, job->argument);
-	if (job->traced && records)
+	if (job->traced && job->device && records)
 		iof_text_add(text, ", %zu", count_of(job));
 }
 
