@@ -72,7 +72,7 @@ static const struct companion_entry own[] = {{.name = ".", .folder = true}, {.na
 			return real()->function(path, list, selector, order);                                          \
 		if (error)                                                                                             \
 			return (int)shim_result(error);                                                                \
-		*list = calloc(OWN + count, sizeof(struct type *));                                                           \
+		*list = calloc(OWN + count, sizeof(struct type *));                                                    \
 		wanted = *list ? function##_fill(*list, entries, count, selector) : -ENOMEM;                           \
 		free(entries);                                                                                         \
 		if (wanted > 0 && order)                                                                               \

@@ -28,7 +28,7 @@ static struct iof_request request_of(const struct bench *bench, const struct iof
 	const struct plan_call *call = bench->call;
 	struct iof_request request = {.op = IOF_OP_IOCTL, .reply_max = IOF_REPLY_SIZE};
 
-	if (call->io)
+	if (!command)
 		request.op = call->made_of.operation == PLAN_READ_IO ? IOF_OP_READ : IOF_OP_WRITE;
 	else
 		request.command = iof_command_number(command, call->number);

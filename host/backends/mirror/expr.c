@@ -100,7 +100,7 @@ static uint64_t binary(uint8_t code, struct value a, struct value b)
 
 uint64_t plan_evaluate(const struct plan_call *call, const struct plan_frame *frame, const struct plan_op *ops)
 {
-	struct value stack[16];
+	struct value stack[16] = {{0, false}};
 	unsigned n = 0;
 
 	for (; ops->code != PLAN_END; ops++) {

@@ -190,14 +190,15 @@ static void give_string(struct plan_call *call, struct plan_segment *segment)
 static void reach_memory(struct plan_call *call, const struct plan_reach *reach, const struct plan_frame *frame,
 			 const struct plan_field *slot)
 {
-	uint32_t count = reach->string ? 1 : count_of(call, reach, frame, slot->member ? slot->member->name : "arg");
+	const char *name = slot->member ? slot->member->name : "arg";
+	uint32_t count = reach->string ? 1 : count_of(call, reach, frame, name);
 	unsigned direction = (unsigned)plan_evaluate(call, frame, reach->direction);
 	struct plan_segment *segment;
 
 	if (is_null(call, slot, reach->nullable, !count)) {
 		set_slot(slot->segment, slot, false);
 		if (!reach->nullable && count)
-			plan_violate(call, EFAULT, slot->member->name, 0);
+			plan_violate(call, EFAULT, name, 0);
 		return;
 	}
 	segment = add_segment(call, reach, frame, direction);
@@ -209,7 +210,7 @@ static void reach_memory(struct plan_call *call, const struct plan_reach *reach,
 	set_slot(slot->segment, slot, true);
 	if (plan_forced(call, slot->member, PLAN_FORCE_FAULT) && direction & PLAN_IN && count) {
 		segment->unreadable = true;
-		plan_violate(call, EFAULT, slot->member->name, 1);
+		plan_violate(call, EFAULT, name, 1);
 	}
 	if (reach->string)
 		give_string(call, segment);
