@@ -141,7 +141,7 @@ static void ask_as_administrator(struct iof_session *session)
 	if (iof_control_arena_create(&arena, IOF_CONTROL_BYTES, IOF_CONTROL_ALLOCATIONS))
 		abort();
 	if (!iof_session_status(session, &arena, &status, reason, sizeof reason) &&
-	    protobuf_c_message_get_packed_size(&status->base) > IOF_CONTROL_BYTES * 4)
+	    protobuf_c_message_get_packed_size(&status->base) > (size_t)IOF_CONTROL_BYTES * 4)
 		abort();
 	if (!iof_session_trace(session, &arena, &query, &trace, reason, sizeof reason) &&
 	    strlen(trace->text) > IOF_CONTROL_BYTES)

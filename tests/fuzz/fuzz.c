@@ -83,7 +83,7 @@ static const struct iof_interface *find_interface(uint16_t key)
 		if (fuzz_key(iof_interfaces[n]) == key)
 			return iof_interfaces[n];
 	}
-	return iof_interfaces[key % n];
+	return n ? iof_interfaces[key % n] : NULL;
 }
 
 struct fuzz_subject fuzz_subject(struct fuzz_input *input)

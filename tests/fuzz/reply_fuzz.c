@@ -70,7 +70,8 @@ static void narrow_pointers(const struct walk_record *record, iof_abi abi)
 
 	for (unsigned i = 0; i < type->n_fields * record->segment.count; i++) {
 		const struct iof_field *field = &type->fields[i % type->n_fields];
-		uint8_t *at = record->native + i / type->n_fields * type->size[layout] + field->offset[layout];
+		uint8_t *at =
+			record->native + (size_t)(i / type->n_fields) * type->size[layout] + field->offset[layout];
 
 		if (field->kind == IOF_POINTER && field->size[layout] == 8)
 			memset(abi & IOF_BIG_ENDIAN ? at : at + 4, 0, 4);

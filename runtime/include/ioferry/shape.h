@@ -147,13 +147,13 @@ struct iof_command {
 	uint32_t mask;                        /**< bits of the number that identify it: all, or fewer for a family */
 	uint8_t argument;                     /**< enum iof_argument */
 	uint8_t flags;                        /**< enum iof_command_flags */
+	uint8_t value_size;                   /**< IOF_ARG_VALUE: bytes of its type in LP64, for traces; 0: 8 */
 	uint64_t hash;                        /**< of all wire-relevant facts */
 	void (*shape)(struct iof_walk *walk); /**< NULL unless IOF_ARG_POINTER */
 	/** Longest wait in ms that the argument asks for: 0 poll, -1 forever. NULL: unknown. */
 	int64_t (*timeout_ms)(const struct iof_walk *walk);
 	const char *why;             /**< unsupported, NO_CUSE, NO_CHARDEV: the reason, one sentence */
 	const struct iof_show *show; /**< IOF_ARG_VALUE: how a trace shows it; NULL: plain */
-	uint8_t value_size;          /**< IOF_ARG_VALUE: bytes of its type in LP64, for traces; 0: 8 */
 };
 
 /** The LP64 number that travels for a caller's @p number: a family's parameter bits are kept as the caller gave them.

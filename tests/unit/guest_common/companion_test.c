@@ -88,13 +88,13 @@ static void assert_entries(const char *path, const char *wanted)
 {
 	struct companion_entry *entries;
 	char names[256] = "";
-	size_t count;
+	size_t count, used = 0;
 
 	assert_int_equal(companion_entries(&devices, path, &entries, &count), 0);
 	for (size_t i = 0; i < count; i++) {
-		strcat(names, i ? " " : "");
-		strcat(names, entries[i].name);
-		strcat(names, entries[i].folder ? "/" : "");
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s%s", i ? " " : "", entries[i].name,
+					 entries[i].folder ? "/" : "");
+		assert_true(used < sizeof(names));
 	}
 	free(entries);
 	assert_string_equal(names, wanted);

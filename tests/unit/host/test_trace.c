@@ -50,7 +50,7 @@ static uint32_t read_answer(struct guest *guest, uint64_t tag, struct lines *lin
 	assert_int_equal(iof_control_unpack_reply(&arena, answer.payload, answer.length, &reply), 0);
 	if (reply->what_case == IOFERRY__CONTROL_REPLY__WHAT_TRACE) {
 		assert_true(strlen(reply->trace->text) < TEXT);
-		strcpy(lines->text, reply->trace->text);
+		(void)snprintf(lines->text, TEXT, "%s", reply->trace->text);
 		lines->lost = reply->trace->lost;
 	}
 	iof_control_arena_destroy(&arena);

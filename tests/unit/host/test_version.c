@@ -31,7 +31,7 @@ static int make_file(void **state)
 	int fd;
 
 	(void)state;
-	memcpy(path + strlen(path) - 6, "XXXXXX", 6);
+	memset(path + strlen(path) - 6, 'X', 6);
 	fd = mkstemp(path);
 	iof_log_setup(note, NULL, IOF_LOG_DEBUG);
 	return fd < 0 ? -1 : close(fd);

@@ -319,7 +319,7 @@ static void text_is_cut_at_every_size(void **state)
 	(void)state;
 	begin_world(IOF_ABI_CANONICAL);
 	begin(&call, &command_shown);
-	strcpy(whole, described(call.host, 0));
+	(void)snprintf(whole, sizeof(whole), "%s", described(call.host, 0));
 	for (size_t n = 0; n <= strlen(whole) + 1; n++) {
 		struct iof_text out = iof_text_make(text, n);
 

@@ -127,7 +127,7 @@ static void serve(struct fake_host *host, const struct iof_request *request, con
 	struct iof_walk *walk;
 	bool write = request->op == IOF_OP_WRITE;
 	const void *reply = NULL;
-	uint64_t argument;
+	uint64_t argument = 0;
 	uint32_t count;
 	void *buffer;
 	int r;
