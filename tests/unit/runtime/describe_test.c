@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
 #include <ioferry/describe.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ARG  (WORLD_BASE + 0x100)
