@@ -15,8 +15,14 @@ static void again(void *context)
 {
 	struct call *call = context;
 	struct caller_io io;
-	int ret = caller_io(call->tid, call->look.operation, &io);
+	int ret;
 
+	/* A session that began meanwhile may have given the handle's number to another open. */
+	if (!file_alive(call->file)) {
+		call_refuse(call, ENODEV);
+		return;
+	}
+	ret = caller_io(call->tid, call->look.operation, &io);
 	if (ret == -EAGAIN) {
 		if (call->look.pause_ms < PAUSE_MAX_MS)
 			call->look.pause_ms *= 2;
