@@ -236,6 +236,7 @@ wait_for 10 test -c /dev/td0
 # threads for a moment, the front end among them, and would be asleep when that looks.
 taskset --pid --cpu-list 0 $front >/dev/null
 chrt --fifo --pid 20 $front
+# shellcheck disable=SC2016 # it is a program of its own
 taskset --cpu-list 0 chrt --fifo 10 bash -c '
 	while :; do
 		end=$((${EPOCHREALTIME/./} + 20000))
