@@ -3,8 +3,8 @@
 
     bench.py --build DIR --out DIR [--turns N]
 
-Medians and 99th percentiles are over batches that all contenders ran in turns, in one process. Ratios are of such medians
-and so of one run; they are what can be compared between machines.
+Medians and 99th percentiles are over batches that all contenders ran in turns, in one process. Ratios are of such
+medians, of one run; they are what can be compared between machines.
 """
 import argparse
 import dataclasses
