@@ -56,6 +56,11 @@ struct after {
 	uint8_t *to;
 };
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 static void store_field(struct plan_call *call, const struct plan_field *field, void *context)
 {
 	const struct after *after = context;
@@ -71,7 +76,13 @@ static void store_field(struct plan_call *call, const struct plan_field *field, 
 		const uint8_t *from = after->whole + wire;
 
 		if (segment->direction == PLAN_EXACT) {
-			/* What the caller had is not known, so whole elements come back or nothing. */
+			/* Bytes that look the same here and there come back as far as they go. Of others, of which the
+			 * caller's are not known, whole elements do or nothing. */
+			if (plan_layout(call) == IOF_LAYOUT_LP64 && !plan_big(call)) {
+				if (wire < segment->reply_size)
+					memcpy(after->to + guest, from, smaller(size, segment->reply_size - wire));
+				continue;
+			}
 			if ((wire / element + 1) * element > segment->reply_size)
 				continue;
 		} else if (!memcmp(from, segment->wire + wire, wire_size)) {
