@@ -37,10 +37,14 @@ SCALAR_TYPE(iof_type_long, "long", IOF_SINT, 8, 4);
 SCALAR_TYPE(iof_type_ulong, "ulong", IOF_UINT, 8, 4);
 SCALAR_TYPE(iof_type_char, "char", IOF_CHARS, 1, 1);
 
-/** A field in the layout that is converted, beside its canonical place. */
+/* A field in the layout that is converted, beside its canonical place. Found once for all elements. */
 struct field_layout {
 	uint32_t size, wire_size;
+	uint32_t offset, wire_offset;
+	uint32_t stride, wire_stride;
+	uint32_t count; /* of elements of an array that have to be looked at one by one */
 	bool big;
+	bool plain; /* it lies there as it travels */
 };
 
 static bool is_bytes(const struct iof_field *field)
@@ -62,61 +66,55 @@ static uint64_t widen(const struct iof_field *field, uint64_t value, uint32_t si
 	}
 }
 
-static void to_wire(const struct iof_field *field, const struct field_layout *layout, const uint8_t *from, uint8_t *to)
-{
-	if (is_bytes(field))
-		memcpy(to, from, smaller(layout->size, layout->wire_size));
-	else
-		iof_scalar_store(to, layout->wire_size, false,
-				 widen(field, iof_scalar_load(from, layout->size, layout->big), layout->size));
-}
-
-static void from_wire(const struct iof_field *field, const struct field_layout *layout, const uint8_t *from,
-		      uint8_t *to)
-{
-	if (is_bytes(field))
-		memcpy(to, from, smaller(layout->size, layout->wire_size));
-	else
-		iof_scalar_store(to, layout->size, layout->big,
-				 widen(field, iof_scalar_load(from, layout->wire_size, false), layout->wire_size));
-}
-
 static struct field_layout layout_of(const struct iof_field *field, iof_abi abi)
 {
-	return (struct field_layout){
-		.size = field->size[IOF_ABI_LAYOUT(abi)],
+	enum iof_layout layout = IOF_ABI_LAYOUT(abi);
+	struct field_layout place = {
+		.size = field->size[layout],
 		.wire_size = field->size[IOF_LAYOUT_LP64],
+		.offset = field->offset[layout],
+		.wire_offset = field->offset[IOF_LAYOUT_LP64],
+		.stride = field->stride[layout],
+		.wire_stride = field->stride[IOF_LAYOUT_LP64],
+		.count = field->count,
 		.big = abi & IOF_BIG_ENDIAN,
 	};
+
+	place.plain = is_bytes(field) || (place.size == place.wire_size && !place.big);
+	if (place.plain && place.stride == place.size && place.wire_stride == place.size) {
+		place.size *= place.count;
+		place.wire_size = place.size;
+		place.count = 1;
+	}
+	return place;
 }
 
-static void element_to_canonical(const struct iof_type *type, iof_abi abi, const uint8_t *from, uint8_t *to)
+static void copy(uint8_t *to, const uint8_t *from, uint32_t size)
 {
-	enum iof_layout layout = IOF_ABI_LAYOUT(abi);
-
-	for (const struct iof_field *field = type->fields; field < type->fields + type->n_fields; field++) {
-		struct field_layout place = layout_of(field, abi);
-
-		for (uint32_t i = 0; i < field->count; i++)
-			to_wire(field, &place, from + field->offset[layout] + (size_t)i * field->stride[layout],
-				to + field->offset[IOF_LAYOUT_LP64] + (size_t)i * field->stride[IOF_LAYOUT_LP64]);
-	}
+	if (size == 4)
+		bytes_store_32(to, bytes_load_32(from));
+	else if (size == 8)
+		bytes_store_64(to, bytes_load_64(from));
+	else
+		bytes_copy(to, from, size);
 }
 
-static void element_from_canonical(const struct iof_type *type, iof_abi abi, const uint8_t *from, uint8_t *to)
+static void to_wire(const struct iof_field *field, const struct field_layout *place, const uint8_t *from, uint8_t *to)
 {
-	enum iof_layout layout = IOF_ABI_LAYOUT(abi);
+	if (place->plain)
+		copy(to, from, smaller(place->size, place->wire_size));
+	else
+		iof_scalar_store(to, place->wire_size, false,
+				 widen(field, iof_scalar_load(from, place->size, place->big), place->size));
+}
 
-	for (const struct iof_field *field = type->fields; field < type->fields + type->n_fields; field++) {
-		struct field_layout place = layout_of(field, abi);
-
-		if (field->kind == IOF_POINTER)
-			continue;
-		for (uint32_t i = 0; i < field->count; i++)
-			from_wire(field, &place,
-				  from + field->offset[IOF_LAYOUT_LP64] + (size_t)i * field->stride[IOF_LAYOUT_LP64],
-				  to + field->offset[layout] + (size_t)i * field->stride[layout]);
-	}
+static void from_wire(const struct iof_field *field, const struct field_layout *place, const uint8_t *from, uint8_t *to)
+{
+	if (place->plain)
+		copy(to, from, smaller(place->size, place->wire_size));
+	else
+		iof_scalar_store(to, place->size, place->big,
+				 widen(field, iof_scalar_load(from, place->wire_size, false), place->wire_size));
 }
 
 void iof_type_to_canonical(const struct iof_type *type, iof_abi abi, const void *from, void *to, size_t count)
@@ -124,14 +122,30 @@ void iof_type_to_canonical(const struct iof_type *type, iof_abi abi, const void 
 	size_t size = iof_type_size(type, abi), wire_size = iof_type_size(type, IOF_ABI_CANONICAL);
 
 	memset(to, 0, wire_size * count);
-	for (size_t i = 0; i < count; i++)
-		element_to_canonical(type, abi, (const uint8_t *)from + i * size, (uint8_t *)to + i * wire_size);
+	for (const struct iof_field *field = type->fields; field < type->fields + type->n_fields; field++) {
+		const struct field_layout place = layout_of(field, abi);
+		const uint8_t *element = (const uint8_t *)from + place.offset;
+		uint8_t *wire = (uint8_t *)to + place.wire_offset;
+
+		for (size_t i = 0; i < count; i++, element += size, wire += wire_size)
+			for (size_t j = 0; j < place.count; j++)
+				to_wire(field, &place, element + j * place.stride, wire + j * place.wire_stride);
+	}
 }
 
 void iof_type_from_canonical(const struct iof_type *type, iof_abi abi, const void *from, void *to, size_t count)
 {
 	size_t size = iof_type_size(type, abi), wire_size = iof_type_size(type, IOF_ABI_CANONICAL);
 
-	for (size_t i = 0; i < count; i++)
-		element_from_canonical(type, abi, (const uint8_t *)from + i * wire_size, (uint8_t *)to + i * size);
+	for (const struct iof_field *field = type->fields; field < type->fields + type->n_fields; field++) {
+		const struct field_layout place = layout_of(field, abi);
+		const uint8_t *wire = (const uint8_t *)from + place.wire_offset;
+		uint8_t *element = (uint8_t *)to + place.offset;
+
+		if (field->kind == IOF_POINTER)
+			continue;
+		for (size_t i = 0; i < count; i++, element += size, wire += wire_size)
+			for (size_t j = 0; j < place.count; j++)
+				from_wire(field, &place, wire + j * place.wire_stride, element + j * place.stride);
+	}
 }

@@ -35,10 +35,14 @@ struct iof_cursor {
 				\at(cursor->off, After) == \at(cursor->off, Before) + n;
 */
 
-static inline struct iof_cursor iof_cursor_make(const void *bytes, size_t length)
+/** Member by member: what is read next was just written, and a copy of the whole would wait for that. */
+static inline void iof_cursor_init(struct iof_cursor *cursor, const void *bytes, size_t length)
 {
 	/* No message has no bytes, but offsets are added to its address all the same. */
-	return (struct iof_cursor){.buf = bytes ? bytes : (const void *)"", .len = bytes ? length : 0};
+	cursor->buf = bytes ? bytes : (const void *)"";
+	cursor->len = bytes ? length : 0;
+	cursor->off = 0;
+	cursor->err = 0;
 }
 
 /*@ requires cursor_ok(cursor);

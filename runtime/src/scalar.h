@@ -6,18 +6,8 @@
 #ifndef IOFERRY_SCALAR_H
 #define IOFERRY_SCALAR_H
 
+#include "bytes.h"
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/*@ // 256 to the power of n, for the at most 8 bytes of a scalar
-    logic integer scalar_power(integer n) =
-      n <= 0 ? 1 : n == 1 ? 0x100 : n == 2 ? 0x10000 : n == 3 ? 0x1000000 : n == 4 ? 0x100000000 :
-      n == 5 ? 0x10000000000 : n == 6 ? 0x1000000000000 : n == 7 ? 0x100000000000000 : 0x10000000000000000;
-    // what n bytes mean
-    logic integer scalar_little(uint8_t *at, integer n) = n <= 0 ? 0 : at[0] + 0x100 * scalar_little(at + 1, n - 1);
-    logic integer scalar_big(uint8_t *at, integer n) = n <= 0 ? 0 : 0x100 * scalar_big(at, n - 1) + at[n - 1];
-*/
 
 /*@ requires size <= 8 && \valid_read(at + (0 .. size - 1));
     assigns \nothing;
@@ -28,6 +18,10 @@ static inline uint64_t iof_scalar_load(const uint8_t *at, uint32_t size, bool bi
 {
 	uint64_t value = 0;
 
+	if (!big && size == 8)
+		return bytes_load_64(at);
+	if (!big && size == 4)
+		return bytes_load_32(at);
 	/*@ loop invariant i <= size && value < scalar_power(i);
 	    loop invariant value == (big ? scalar_big(at, i) : scalar_little(at + (size - i), i));
 	    loop assigns i, value;
@@ -42,6 +36,14 @@ static inline uint64_t iof_scalar_load(const uint8_t *at, uint32_t size, bool bi
     exits \false; */
 static inline void iof_scalar_store(uint8_t *at, uint32_t size, bool big, uint64_t value)
 {
+	if (!big && size == 8) {
+		bytes_store_64(at, value);
+		return;
+	}
+	if (!big && size == 4) {
+		bytes_store_32(at, (uint32_t)value);
+		return;
+	}
 	/*@ loop invariant i <= size;
 	    loop assigns i, value, at[0 .. size - 1];
 	    loop variant size - i; */

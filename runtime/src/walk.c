@@ -177,14 +177,28 @@ struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type
 		return NULL;
 	}
 	record = &walk->segments[walk->n_segments];
-	*record = (struct walk_record){
-		.segment = {.type = type, .count = count, .index = (uint16_t)walk->n_segments},
-		.direction = (uint8_t)direction,
-		.parent = (uint16_t)walk->n_segments,
-		.first_arm = WALK_NO_ARM,
-		.last_arm = WALK_NO_ARM,
-		.arms_ascend = true,
-	};
+	record->segment.type = type;
+	record->segment.canonical = NULL;
+	record->segment.count = count;
+	record->segment.index = (uint16_t)walk->n_segments;
+	record->segment.present = false;
+	record->direction = (uint8_t)direction;
+	record->string = record->flexible = record->list = false;
+	record->parent = record->segment.index;
+	record->offset = record->element = 0;
+	record->address = 0;
+	record->image = record->native = NULL;
+	record->size = record->native_size = record->capacity = 0;
+	record->first_arm = record->last_arm = WALK_NO_ARM;
+	record->arms_ascend = true;
+	record->counter.source = WALK_RETURNED_ALL;
+	record->counter.bytes = false;
+	record->counter.segment = 0;
+	record->counter.element = record->counter.offset = record->counter.size = 0;
+	record->clamped = NULL;
+	record->reply = NULL;
+	record->reply_size = 0;
+	record->sent = NULL;
 	walk->n_segments++;
 	return record;
 }

@@ -123,7 +123,7 @@ int walk_unpack(struct iof_walk *walk, iof_abi abi, const struct iof_command *co
 	walk_begin(walk, WALK_UNPACKING, abi);
 	walk->command = iof_command_number(command, number);
 	walk->null_argument = null_argument;
-	walk->request = iof_cursor_make(payload, length);
+	iof_cursor_init(&walk->request, payload, length);
 	if (length > walk->max_payload)
 		walk_fail(walk, -EPROTO, "payload has %zu bytes, at most %zu", length, walk->max_payload);
 	else if (null_argument && (length || command->argument != IOF_ARG_POINTER))

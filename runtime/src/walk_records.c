@@ -61,7 +61,7 @@ int iof_unpack_records(struct iof_walk *walk, const struct iof_io *io, const voi
 	int error;
 
 	walk_begin(walk, WALK_UNPACKING, IOF_ABI_NATIVE);
-	walk->request = iof_cursor_make(payload, length);
+	iof_cursor_init(&walk->request, payload, length);
 	head = iof_cursor_take(&walk->request, 8);
 	wanted = head ? iof_get_u64(head) : 0;
 	if (!head || length > walk->max_payload)

@@ -215,10 +215,11 @@ static void scatter_record(struct iof_walk *walk, const struct walk_record *reco
 ssize_t iof_scatter_spans(struct iof_walk *walk, const void *payload, size_t length, int32_t result, uint32_t error,
 			  const struct iof_span **spans)
 {
-	struct iof_cursor reply = iof_cursor_make(payload, length);
+	struct iof_cursor reply;
 
 	if (walk->pass != WALK_GATHERED)
 		return -EINVAL;
+	iof_cursor_init(&reply, payload, length);
 	iof_arena_rewind(&walk->scratch, walk->scatter_mark);
 	walk->error = 0;
 	walk->reason[0] = '\0';

@@ -209,20 +209,13 @@ const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct io
 	return pointee(walk, from, record, flags);
 }
 
-static void set_counter(struct iof_walk *walk, const struct iof_segment *segment, const struct walk_counter *counter)
-{
-	struct walk_record *record = walk_record_of(walk, segment);
-
-	if (!walk->error && record)
-		record->counter = *counter;
-}
-
 void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment, const struct iof_segment *counter,
 		       uint32_t element, uint32_t offset, uint32_t size, bool bytes)
 {
 	const struct walk_record *from = walk_record_of(walk, counter);
+	struct walk_record *record = walk_record_of(walk, segment);
 
-	if (!from || !walk_record_of(walk, segment))
+	if (!from || !record)
 		return;
 	/* The guest must know a segment's length before it looks for what follows. */
 	if (from->segment.index >= segment->index || !(from->direction & IOF_OUT_EXACT)) {
@@ -230,18 +223,24 @@ void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment,
 			  segment->type->name);
 		return;
 	}
-	set_counter(walk, segment,
-		    &(struct walk_counter){.source = WALK_RETURNED_FIELD,
-					   .bytes = bytes,
-					   .segment = counter->index,
-					   .element = element,
-					   .offset = offset,
-					   .size = size});
+	if (walk->error)
+		return;
+	record->counter.source = WALK_RETURNED_FIELD;
+	record->counter.bytes = bytes;
+	record->counter.segment = counter->index;
+	record->counter.element = element;
+	record->counter.offset = offset;
+	record->counter.size = size;
 }
 
 void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes)
 {
-	set_counter(walk, segment, &(struct walk_counter){.source = WALK_RETURNED_RESULT, .bytes = bytes});
+	struct walk_record *record = walk_record_of(walk, segment);
+
+	if (walk->error || !record)
+		return;
+	record->counter.source = WALK_RETURNED_RESULT;
+	record->counter.bytes = bytes;
 }
 
 void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, uint32_t bytes)

@@ -7,9 +7,10 @@
 static void takes_in_order_and_no_more(void **state)
 {
 	const uint8_t bytes[7] = {1, 0, 0, 0, 5, 6, 7};
-	struct iof_cursor cursor = iof_cursor_make(bytes, sizeof bytes);
+	struct iof_cursor cursor;
 
 	(void)state;
+	iof_cursor_init(&cursor, bytes, sizeof bytes);
 	assert_int_equal(iof_cursor_u32(&cursor), 1);
 	assert_ptr_equal(iof_cursor_take(&cursor, 3), bytes + 4);
 	assert_true(iof_cursor_done(&cursor));
@@ -21,9 +22,10 @@ static void takes_in_order_and_no_more(void **state)
 static void errors_stay(void **state)
 {
 	const uint8_t bytes[16] = {0};
-	struct iof_cursor cursor = iof_cursor_make(bytes, sizeof bytes);
+	struct iof_cursor cursor;
 
 	(void)state;
+	iof_cursor_init(&cursor, bytes, sizeof bytes);
 	assert_null(iof_cursor_take(&cursor, SIZE_MAX));
 	assert_null(iof_cursor_take(&cursor, 1));
 	assert_null(iof_cursor_take(&cursor, 0));
@@ -34,9 +36,10 @@ static void errors_stay(void **state)
 static void padding_must_be_zero(void **state)
 {
 	uint8_t bytes[16] = {0};
-	struct iof_cursor cursor = iof_cursor_make(bytes, sizeof bytes);
+	struct iof_cursor cursor;
 
 	(void)state;
+	iof_cursor_init(&cursor, bytes, sizeof bytes);
 	iof_cursor_align(&cursor, 8);
 	assert_int_equal(cursor.off, 0);
 	iof_cursor_take(&cursor, 3);
