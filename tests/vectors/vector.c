@@ -198,10 +198,8 @@ static void caller(struct reader *reader)
 	fail(reader, "unknown ABI", reader->caller->name);
 }
 
-static void section(struct reader *reader, struct vector_blocks *before, struct vector_blocks *after)
+static void section(struct reader *reader, const char *word, struct vector_blocks *before, struct vector_blocks *after)
 {
-	const char *word = next(reader);
-
 	if (word && !strcmp(word, "before"))
 		reader->section = before;
 	else if (word && !strcmp(word, "after"))
@@ -209,6 +207,16 @@ static void section(struct reader *reader, struct vector_blocks *before, struct 
 	else
 		fail(reader, "before or after expected", word);
 	reader->block = NULL;
+}
+
+static void driver(struct reader *reader)
+{
+	const char *word = next(reader);
+
+	if (word && !strcmp(word, "value"))
+		reader->vector->value = number(reader);
+	else
+		section(reader, word, &reader->vector->driver_before, &reader->vector->driver_after);
 }
 
 /* A statement about the call. False: the word is none. */
@@ -227,6 +235,8 @@ static bool call_statement(struct reader *reader, const char *word)
 		vector->result = (int32_t)number(reader);
 	} else if (!strcmp(word, "errno")) {
 		vector->error = (uint32_t)number(reader);
+	} else if (!strcmp(word, "refused")) {
+		vector->refused = (uint32_t)number(reader);
 	} else if (!strcmp(word, "trace")) {
 		rest_of_line(reader, vector->trace, sizeof vector->trace);
 	} else if (!strcmp(word, "request")) {
@@ -234,7 +244,7 @@ static bool call_statement(struct reader *reader, const char *word)
 	} else if (!strcmp(word, "reply")) {
 		reader->block = &vector->reply;
 	} else if (!strcmp(word, "driver")) {
-		section(reader, &vector->driver_before, &vector->driver_after);
+		driver(reader);
 	} else if (!strcmp(word, "caller")) {
 		caller(reader);
 	} else {
@@ -256,7 +266,7 @@ static bool caller_statement(struct reader *reader, const char *word)
 	else if (!strcmp(word, "count"))
 		about->count = (uint32_t)number(reader);
 	else if (!strcmp(word, "memory"))
-		section(reader, &about->before, &about->after);
+		section(reader, next(reader), &about->before, &about->after);
 	else
 		return false;
 	return true;

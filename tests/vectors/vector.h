@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VECTOR_BYTES_MAX   4096
+#define VECTOR_BYTES_MAX   16384
 #define VECTOR_BLOCKS_MAX  16
 #define VECTOR_REFS_MAX    16
 #define VECTOR_CALLERS_MAX 4
@@ -54,6 +54,8 @@ struct vector {
 	bool io; /* command is "read" or "write" */
 	int32_t result;
 	uint32_t error;
+	uint32_t refused;             /* errno of a call that does not travel; 0: it does */
+	uint64_t value;               /* what the driver gets where that is no memory */
 	char trace[VECTOR_TRACE_MAX]; /* "": not told */
 	struct vector_block request, reply;
 	struct vector_blocks driver_before, driver_after;

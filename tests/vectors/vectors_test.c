@@ -96,23 +96,27 @@ static int caller_write(void *context, const struct iof_span *spans, size_t n)
 	return 0;
 }
 
-static void gather(struct run *run)
+static int gather_bytes(struct run *run)
 {
 	const struct vector_caller *caller = run->caller;
 	struct iof_memory memory = {.read = caller_read, .write = caller_write, .context = run};
-	int error;
 
 	if (run->io)
-		error = iof_gather_records(run->guest, run->io, caller->abi, caller->argument, caller->count, &memory,
-					   &run->request, &run->request_size);
-	else
-		error = iof_gather(run->guest, run->command, caller->number, caller->abi, caller->argument, &memory,
-				   &run->request, &run->request_size, &run->null_argument);
+		return iof_gather_records(run->guest, run->io, caller->abi, caller->argument, caller->count, &memory,
+					  &run->request, &run->request_size);
+	return iof_gather(run->guest, run->command, caller->number, caller->abi, caller->argument, &memory,
+			  &run->request, &run->request_size, &run->null_argument);
+}
+
+static void gather(struct run *run)
+{
+	int error = gather_bytes(run);
+
 	check_error(run, "gather", error, run->guest);
 	if (error)
 		return;
 	compare(run, "request", run->request, run->request_size, &run->vector->request);
-	if (!run->io && run->null_argument != !caller->argument)
+	if (!run->io && run->command->argument == IOF_ARG_POINTER && run->null_argument != !run->caller->argument)
 		complain(run, "gather", "NULL argument is not told");
 }
 
@@ -224,8 +228,8 @@ static void run_driver(struct run *run)
 	iof_walk_remember(run->host);
 	if (vector->driver_before.n)
 		know(run, &labels, vector->driver_before.block[0].label, (uint8_t *)(uintptr_t)run->argument);
-	else if (run->argument)
-		complain(run, "unpack", "argument of the driver is not NULL");
+	else if (run->argument != vector->value)
+		complain(run, "unpack", "argument of the driver is another");
 	for (unsigned i = 0; i < vector->driver_before.n && !run->failed; i++)
 		compare_driver(run, &labels, &vector->driver_before.block[i]);
 	for (unsigned i = 0; i < vector->driver_after.n && !run->failed; i++)
@@ -343,6 +347,41 @@ static void cut_requests(struct run *run)
 	}
 }
 
+static void check_refusal(struct run *run, const char *stage, int error)
+{
+	char text[64];
+
+	if (error == -(int)run->vector->refused)
+		return;
+	snprintf(text, sizeof text, "gives %d, want %d", error, -(int)run->vector->refused);
+	complain(run, stage, text);
+}
+
+/* The host does not trust the guest to have refused: it gets the request all the same. */
+static void refuse(struct run *run)
+{
+	const struct vector_block *request = &run->vector->request;
+
+	check_refusal(run, "gather", gather_bytes(run));
+	if (request->size)
+		check_refusal(run, "unpack", unpack_bytes(run, request->bytes, request->size));
+}
+
+static void carry(struct run *run)
+{
+	gather(run);
+	if (!run->failed)
+		cut_requests(run);
+	if (!run->failed)
+		run_driver(run);
+	if (!run->failed)
+		pack(run);
+	if (!run->failed)
+		trace(run);
+	if (!run->failed)
+		scatter(run);
+}
+
 static bool run_caller(const struct vector *vector, const struct vector_caller *caller)
 {
 	static struct vector_blocks memory;
@@ -354,18 +393,10 @@ static bool run_caller(const struct vector *vector, const struct vector_caller *
 	if (!run.guest || !run.host)
 		abort();
 	find_command(&run);
-	if (!run.failed)
-		gather(&run);
-	if (!run.failed)
-		cut_requests(&run);
-	if (!run.failed)
-		run_driver(&run);
-	if (!run.failed)
-		pack(&run);
-	if (!run.failed)
-		trace(&run);
-	if (!run.failed)
-		scatter(&run);
+	if (!run.failed && vector->refused)
+		refuse(&run);
+	else if (!run.failed)
+		carry(&run);
 	if (!run.failed)
 		compare_memory(&run);
 	iof_walk_destroy(run.guest);
@@ -373,7 +404,7 @@ static bool run_caller(const struct vector *vector, const struct vector_caller *
 	return !run.failed;
 }
 
-/* The commands that vectors were run for. */
+/* The commands that vectors were run for; read and write are none. */
 struct coverage {
 	unsigned n;
 	char name[COMMANDS_MAX][2 * VECTOR_NAME_MAX];
@@ -383,6 +414,8 @@ static void cover(struct coverage *coverage, const struct vector *vector)
 {
 	char name[2 * VECTOR_NAME_MAX];
 
+	if (vector->io)
+		return;
 	snprintf(name, sizeof name, "%s %s", vector->interface, vector->command);
 	for (unsigned i = 0; i < coverage->n; i++) {
 		if (!strcmp(coverage->name[i], name))
@@ -392,22 +425,28 @@ static void cover(struct coverage *coverage, const struct vector *vector)
 		memcpy(coverage->name[coverage->n++], name, sizeof name);
 }
 
-int main(int argc, char **argv)
+/* Calls that failed; a file that cannot be read is one. */
+static unsigned run_file(const char *path, struct coverage *coverage, unsigned *calls)
 {
 	static struct vector vector;
-	static struct coverage coverage;
-	unsigned calls = 0, failed = 0;
+	unsigned failed = 0;
 
-	for (int i = 1; i < argc; i++) {
-		if (!vector_read(argv[i], &vector)) {
-			failed++;
-			continue;
-		}
-		cover(&coverage, &vector);
-		for (unsigned j = 0; j < vector.n_callers; j++, calls++)
-			failed += !run_caller(&vector, &vector.caller[j]);
-	}
-	printf("%u commands covered by %d vectors, %u calls%s, %u failed\n", coverage.n, argc - 1, calls,
-	       is_lp64_host() ? "" : " (the guest's half)", failed);
-	return failed || !calls;
+	if (!vector_read(path, &vector))
+		return 1;
+	cover(coverage, &vector);
+	for (unsigned i = 0; i < vector.n_callers; i++, (*calls)++)
+		failed += !run_caller(&vector, &vector.caller[i]);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	static struct coverage coverage;
+	unsigned least = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0, calls = 0, failed = 0;
+
+	for (int i = 2; i < argc; i++)
+		failed += run_file(argv[i], &coverage, &calls);
+	printf("%u commands (at least %u) covered by %d vectors, %u calls%s, %u failed\n", coverage.n, least, argc - 2,
+	       calls, is_lp64_host() ? "" : " (the guest's half)", failed);
+	return failed || !calls || coverage.n < least;
 }
