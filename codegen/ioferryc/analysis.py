@@ -11,7 +11,9 @@ from . import model
 from .beside import AnalysedPart, AnalysedSource, companion_parts, version_source, version_wanted
 from .diag import Diagnostics
 from .hashes import ProgramText, sha64, type_text
-from .layout import LAYOUTS, EvaluationError, PerLayout, Scalar, Scope, report
+from .fields import flatten
+from .layout import Scope
+from .placed import LAYOUTS, EvaluationError, PerLayout, Scalar, report
 from .model import Direction
 from .program import DIRECTIONS, Descriptor, Shape
 from .resolve import is_descriptor, needs_walk
@@ -229,7 +231,7 @@ class _Analysis:
         return tuple(source for source in found if source is not None)
 
     def _record(self, record: model.Record) -> None:
-        fields = len(self.scope.flatten(self.scope.laid(record)))
+        fields = len(flatten(self.scope.laid(record)))
         if fields > MAX_FIELDS:
             advice = "arrays inside arrays of structures take a field per element: declare u8 name[SIZE] instead"
             raise EvaluationError(record.span, f"a type with {fields} fields, at most {MAX_FIELDS}", advice)

@@ -9,7 +9,8 @@ from typing import Optional
 
 from . import model
 from .diag import Span
-from .layout import EvaluationError, Scope
+from .layout import Scope
+from .placed import EvaluationError
 from .model import Command, Expr
 from .program import Constant, Operation, Value, Variable
 

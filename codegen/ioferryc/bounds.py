@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Optional
 
 from . import model
-from .layout import AnyType, EvaluationError, Layout, Placed
+from .placed import AnyType, EvaluationError, Layout, Placed
 from .model import Extent, Member
 from .program import (
     Check,

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Optional
 
 from .diag import Diagnostics, Span
-from .layout import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scalar, Scope
+from .fields import same
+from .layout import Scope
+from .placed import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scalar
 from .model import Command, Interface, Member, Record, Show
 from .resolve import C_KEYWORDS
 
@@ -319,7 +321,7 @@ def plain_unions_alike(interface: Interface, _path: Path, diagnostics: Diagnosti
             continue
         try:
             arms = scope.laid(record).members
-            differing = [arm for arm in arms if scope.same(arm.type) != 0xF]
+            differing = [arm for arm in arms if same(arm.type) != 0xF]
         except EvaluationError:
             continue
         for arm in differing:

@@ -11,7 +11,9 @@ import hashlib
 from typing import Iterable
 
 from . import program
-from .layout import AnyType, Laid, Scope
+from .fields import flatten
+from .layout import Scope
+from .placed import AnyType, Laid
 from .program import Constant, Op, Read, Value, Variable
 
 
@@ -24,7 +26,7 @@ def type_text(scope: Scope, kind: AnyType) -> str:
     """The layout of a type."""
     size = kind.flexible.offset if isinstance(kind, Laid) and kind.flexible is not None else kind.size
     fields = []
-    for flat in scope.flatten(kind):
+    for flat in flatten(kind):
         arms = ""
         if flat.union is not None:
             arms = (

@@ -12,7 +12,7 @@ from typing import Sequence
 from .analysis import Analysed, AnalysedCommand
 from .backends import assertions, render
 from .diag import Diagnostics, Span
-from .layout import Laid, PerLayout, Placed
+from .placed import Laid, PerLayout, Placed
 from .model import Record
 
 SECONDS = 120

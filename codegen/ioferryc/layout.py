@@ -1,165 +1,36 @@
 # SPDX-License-Identifier: MIT
-"""Sizes, offsets, constants and command numbers in every layout that an ABI may have."""
+"""The names of an interface: what types, constants and command numbers are in every layout that an ABI may have."""
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from dataclasses import replace
 from functools import partial
-from typing import Callable, Optional, Sequence, TypeVar, Union
+from typing import Callable, Optional, TypeVar
 
 from . import model
 from .arithmetic import BINARY, UNARY
-from .diag import Diagnostics, Source, Span
+from .diag import Span
 from .model import Expr, Member, Record, TypeRef
+from .placed import (
+    LAYOUTS,
+    POINTER,
+    SCALARS,
+    SENTINELS,
+    TIMEVAL,
+    WIDE_POINTER,
+    AnyType,
+    EvaluationError,
+    Laid,
+    Layout,
+    Placed,
+    PerLayout,
+    Scalar,
+    per_layout,
+    same_size,
+)
 
-
-class Layout(IntEnum):
-    """As enum iof_layout of runtime/include/ioferry/abi.h."""
-
-    LP64 = 0
-    I386 = 1
-    EABI32 = 2
-    EABI32_TIME64 = 3
-
-
-LAYOUTS = tuple(Layout)
-PerLayout = tuple[int, int, int, int]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Scalar:
-    """A type without parts. Kinds as enum iof_kind."""
-
-    name: str
-    kind: str
-    size: PerLayout
-    c_name: str
-    builtin: Optional[str] = None  # the runtime's descriptor
-    show: str = ""  # in traces: "hex", "enum NAME", "flags NAME"
-
-    @property
-    def signed(self) -> bool:
-        """Whether widening keeps the sign."""
-        return self.kind == "IOF_SINT"
-
-    def align(self, layout: Layout) -> int:
-        """i386 aligns 8-byte integers to 4."""
-        return min(self.size[layout], 4) if layout is Layout.I386 else self.size[layout]
-
-
-def _same(size: int) -> PerLayout:
-    return (size, size, size, size)
-
-
-WORD: PerLayout = (8, 4, 4, 4)
-TIME: PerLayout = (8, 4, 4, 8)
-POINTER = Scalar("pointer", "IOF_POINTER", WORD, "void *")
-WIDE_POINTER = Scalar("u64", "IOF_POINTER", _same(8), "uint64_t")
-SENTINELS = {
-    size: Scalar(f"sentinel{size[0] * 8}", "IOF_SENTINEL", size, c_name)
-    for size, c_name in ((WORD, "unsigned long"), (_same(4), "uint32_t"), (_same(8), "uint64_t"))
-}
-
-
-def _scalars() -> dict[str, Scalar]:
-    found = [
-        Scalar("char", "IOF_CHARS", _same(1), "char", "iof_type_char"),
-        Scalar("int", "IOF_SINT", _same(4), "int", "iof_type_s32"),
-        Scalar("fd", "IOF_SINT", _same(4), "int", "iof_type_s32"),
-        Scalar("long", "IOF_SINT", WORD, "long", "iof_type_long"),
-        Scalar("ulong", "IOF_UINT", WORD, "unsigned long", "iof_type_ulong"),
-        Scalar("size_t", "IOF_UINT", WORD, "size_t", "iof_type_ulong"),
-        Scalar("time_t", "IOF_SINT", TIME, "time_t"),
-        Scalar("suseconds_t", "IOF_SINT", TIME, "suseconds_t"),
-    ]
-    for bits in (8, 16, 32, 64):
-        for sign, kind, c_sign in (("u", "IOF_UINT", "uint"), ("s", "IOF_SINT", "int")):
-            builtin, c_name = f"iof_type_{sign}{bits}", f"{c_sign}{bits}_t"
-            for name in (f"{sign}{bits}", f"__{sign}{bits}", c_name):
-                found.append(Scalar(name, kind, _same(bits // 8), c_name, builtin))
-    return {scalar.name: scalar for scalar in found}
-
-
-SCALARS = _scalars()
-
-# --- placed types ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A member of a record with its place. Dimensions of a fixed array, outermost first."""
-
-    member: Member
-    type: AnyType
-    dims: tuple[int, ...]
-    offset: PerLayout
-    flexible: bool = False
-
-    @property
-    def count(self) -> int:
-        """Elements of all dimensions."""
-        total = 1
-        for dim in self.dims:
-            total *= dim
-        return total
-
-
-@dataclass(frozen=True)
-class Laid:
-    """A struct or union with its layout."""
-
-    record: Record
-    members: tuple[Placed, ...]
-    size: PerLayout
-    alignment: PerLayout
-
-    def align(self, layout: Layout) -> int:
-        """Alignment in bytes."""
-        return self.alignment[layout]
-
-    @property
-    def flexible(self) -> Optional[Placed]:
-        """The array of variable length at the end."""
-        return self.members[-1] if self.members and self.members[-1].flexible else None
-
-
-AnyType = Union[Scalar, Laid]
-
-
-@dataclass(frozen=True)
-class Flat:
-    """A field of a type's descriptor: struct iof_field."""
-
-    name: str
-    kind: str
-    count: int
-    size: PerLayout
-    offset: PerLayout
-    stride: PerLayout
-    union: Optional[Laid] = None
-    show: str = ""
-    shown: str = ""  # name of the field that says how many elements mean something
-
-
-def _scaled(values: PerLayout, factor: int) -> PerLayout:
-    a, b, c, d = values
-    return (a * factor, b * factor, c * factor, d * factor)
-
-
-def add(left: PerLayout, right: PerLayout) -> PerLayout:
-    """Sum, layout by layout."""
-    return (left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3])
-
-
-class EvaluationError(Exception):
-    """An expression has no constant value, or a name means nothing; reported at the span."""
-
-    def __init__(self, span: Span, message: str, advice: str) -> None:
-        super().__init__(message)
-        self.span, self.message, self.advice = span, message, advice
 
 
 def _round_up(value: int, align: int) -> int:
@@ -261,7 +132,7 @@ class Scope:
             advice = f"write an integer type, and behind the name 'as flags {enum.name}'"
             raise EvaluationError(ref.span, f"'{enum.name}' is a set of flags and no type", advice)
         kind, c_name = ("IOF_SINT", "int") if self._is_signed(enum) else ("IOF_UINT", "unsigned int")
-        return Scalar(enum.name, kind, _same(4), c_name, show=f"enum {enum.name}")
+        return Scalar(enum.name, kind, same_size(4), c_name, show=f"enum {enum.name}")
 
     def _is_signed(self, enum: model.EnumType) -> bool:
         return any(value < 0 for _, value in self.names_of(enum))
@@ -341,10 +212,10 @@ class Scope:
                 aligns[layout] = max(aligns[layout], self._alignment(record.aligned, layout))
             sizes[layout] = _round_up(size, aligns[layout])
         members = tuple(
-            Placed(member, types[i], dims[i], _per_layout(offsets[i]), flexible[i])
+            Placed(member, types[i], dims[i], per_layout(offsets[i]), flexible[i])
             for i, member in enumerate(record.members)
         )
-        return Laid(record, members, _per_layout(sizes), _per_layout(aligns))
+        return Laid(record, members, per_layout(sizes), per_layout(aligns))
 
     def _dims(self, member: Member) -> tuple[int, ...]:
         dims = []
@@ -433,7 +304,7 @@ class Scope:
 
     def numbers(self, command: model.Command) -> PerLayout:
         """The command's number in each layout."""
-        return _per_layout([self.evaluate(command.number, layout) for layout in LAYOUTS])
+        return per_layout([self.evaluate(command.number, layout) for layout in LAYOUTS])
 
     def mask(self, command: model.Command) -> int:
         """Bits of the command's number that identify it."""
@@ -455,102 +326,3 @@ class Scope:
             message = f"the first of {count} numbers is {first:#x}"
             raise EvaluationError(bits.span, message, f"begin a family of {count} at a multiple of {count}")
         return count - 1
-
-    # --- descriptors ---
-
-    def flatten(self, placed: AnyType, name: str = "", at: PerLayout = (0, 0, 0, 0)) -> tuple[Flat, ...]:
-        """The scalars of a type, in the order of their LP64 offsets."""
-        return tuple(sorted(self._flatten(placed, name, at), key=lambda flat: flat.offset[0]))
-
-    def _flatten(self, placed: AnyType, name: str, at: PerLayout) -> list[Flat]:
-        if isinstance(placed, Scalar):
-            return [Flat(name, placed.kind, 1, placed.size, at, placed.size, show=placed.show)]
-        if placed.record.keyword == "union":
-            if self._is_one_scalar(placed):
-                return self._flatten(placed.members[0].type, name or placed.members[0].member.name, at)
-            return [Flat(name, "IOF_UNION", 1, placed.size, at, placed.size, placed)]
-        found: list[Flat] = []
-        for member in placed.members:
-            if member.flexible:
-                continue
-            inner = f"{name}.{member.member.name}".strip(".")
-            flats = _repeat(self._flatten(member.type, inner, add(at, member.offset)), member.count, member.type.size)
-            shown = _shown(member.member)
-            if shown is not None:
-                flats = [replace(flat, shown=f"{name}.{shown}".strip(".")) for flat in flats]
-            found += flats
-        return found
-
-    @staticmethod
-    def _is_one_scalar(union: Laid) -> bool:
-        """Whether the arms of a union are names of one integer: then its byte order is known."""
-        first = union.members[0].type
-        return not union.record.selectors and all(
-            isinstance(arm.type, Scalar)
-            and isinstance(first, Scalar)
-            and (arm.type.kind, arm.type.size, arm.count) == (first.kind, first.size, 1)
-            for arm in union.members
-        )
-
-    def same(self, placed: AnyType) -> int:
-        """Bit per layout in which the little-endian image equals the canonical one."""
-        fields, bits = self.flatten(placed), 0
-        sizes = placed.flexible.offset if isinstance(placed, Laid) and placed.flexible else placed.size
-        for layout in LAYOUTS:
-            equal = sizes[layout] == sizes[0]
-            for flat in fields:
-                equal &= all(v[layout] == v[0] for v in (flat.size, flat.offset, flat.stride))
-                if flat.union is not None:
-                    equal &= all(self.same(member.type) >> layout & 1 for member in flat.union.members)
-            bits |= equal << layout
-        return bits
-
-
-def _per_layout(values: Sequence[int]) -> PerLayout:
-    return (values[0], values[1], values[2], values[3])
-
-
-def _shown(member: Member) -> Optional[str]:
-    """The field of the same structure that says how many elements of an array mean something."""
-    if member.used is not None and isinstance(member.used.count, model.Path) and len(member.used.count.names) == 1:
-        return member.used.count.names[0]
-    return member.shown
-
-
-def _repeat(fields: list[Flat], count: int, stride: PerLayout) -> list[Flat]:
-    """The fields of an array of @p count elements."""
-    if count == 1:
-        return fields
-    found: list[Flat] = []
-    for flat in fields:
-        flat = replace(flat, shown="")  # of each element another number would mean something
-        contiguous = flat.count > 1 and _scaled(flat.stride, flat.count) == stride
-        if flat.count == 1:
-            found.append(replace(flat, count=count, stride=stride))
-        elif contiguous:
-            found.append(replace(flat, count=flat.count * count))
-        else:
-            # struct iof_field has one stride: an array inside an array of structs takes a field per element.
-            for index in range(count):
-                found.append(
-                    replace(flat, name=f"{flat.name}@{index}", offset=add(flat.offset, _scaled(stride, index)))
-                )
-    return found
-
-
-def _timeval() -> Record:
-    nowhere = Span(Source("timeval", ""), 0, 0)
-
-    def member(name: str, kind: str) -> Member:
-        return Member(name, TypeRef(kind, None, nowhere), False, (), None, False, False, False, None, None, nowhere)
-
-    members = (member("tv_sec", "time_t"), member("tv_usec", "suseconds_t"))
-    return Record("struct", "timeval", False, False, None, members, (), (), nowhere)
-
-
-TIMEVAL = _timeval()
-
-
-def report(error: EvaluationError, diagnostics: Diagnostics) -> None:
-    """Turns the exception into a message."""
-    diagnostics.error(error.span, error.message, error.advice)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Optional, Union
 
-from .layout import AnyType
+from .placed import AnyType
 from .model import Direction
 
 DIRECTIONS = {

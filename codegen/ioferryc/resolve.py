@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from . import model
-from .layout import AnyType, EvaluationError, Laid, Layout, Placed, Scalar, Scope
+from .fields import flatten
+from .layout import Scope
+from .placed import AnyType, EvaluationError, Laid, Layout, Placed, Scalar
 from .model import Direction, Expr, Member
 from .program import DIRECTIONS, Constant, Descriptor, DirectionValue, Offset, Operation, Read, Value, Variable
 
@@ -108,7 +110,7 @@ class Resolver:
 
     def _alike(self, one: AnyType, other: AnyType) -> bool:
         """Whether two declarations of a structure have one descriptor."""
-        return one.size == other.size and self.scope.flatten(one) == self.scope.flatten(other)
+        return one.size == other.size and flatten(one) == flatten(other)
 
     # --- expressions ---
 

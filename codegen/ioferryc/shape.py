@@ -8,7 +8,7 @@ from typing import Optional
 
 from . import model
 from .bounds import BoundBuilder
-from .layout import AnyType, EvaluationError, Laid, Layout, Placed
+from .placed import AnyType, EvaluationError, Laid, Layout, Placed
 from .model import Extent, Member
 from .program import (
     ArmOf,

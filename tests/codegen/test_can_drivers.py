@@ -9,7 +9,7 @@ import pytest
 from ioferryc.analysis import Analysed, AnalysedCommand
 from ioferryc.cli import load
 from ioferryc.diag import Diagnostics
-from ioferryc.layout import Laid, Layout
+from ioferryc.placed import Laid, Layout
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

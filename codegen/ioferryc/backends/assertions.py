@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..analysis import Analysed, AnalysedCommand
-from ..layout import LAYOUTS, Laid, PerLayout, Placed
+from ..placed import LAYOUTS, Laid, PerLayout, Placed
 from ..model import Record
 from . import render
 from .cformat import COLUMNS, TAB, fill, lead

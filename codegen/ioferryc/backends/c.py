@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from .. import model, program
 from ..analysis import Analysed, AnalysedCommand
-from ..layout import Flat, Laid, PerLayout
+from ..fields import Flat, flatten, same
+from ..placed import Laid, PerLayout
 from ..program import Constant, Read
 from . import render, shows
 from .cbeside import companion_views, quoted, version_text, version_views
@@ -70,7 +71,7 @@ def _type_view(analysed: Analysed, descriptor: program.Descriptor) -> TypeView:
             size = kind.flexible.offset
     else:
         name = kind.name
-    fields = analysed.scope.flatten(kind)
+    fields = flatten(kind)
     bare = descriptor.c_name.removeprefix("type_")
     return TypeView(
         text,
@@ -78,7 +79,7 @@ def _type_view(analysed: Analysed, descriptor: program.Descriptor) -> TypeView:
         f"fields_{bare}",
         name,
         numbers(size),
-        analysed.scope.same(kind),
+        same(kind),
         min(255, sum(flat.kind == "IOF_POINTER" for flat in fields)),
         len(fields),
         tuple(_row(flat) for flat in fields),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Optional, Sequence
 
 from ..analysis import AnalysedCommand
-from ..layout import PerLayout
+from ..placed import PerLayout
 from ..plan import Arm, Choice, CommandPlan, Direction, Field, InterfacePlan, IoPlan, Ops, Path, Reach, Type, plan
 from ..analysis import Analysed
 from . import render

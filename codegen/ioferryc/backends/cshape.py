@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Iterator, Optional
 
 from .. import program
-from ..layout import Laid
+from ..placed import Laid
 from ..program import Constant, Op, Operation, Read, Value, Variable
 from .cformat import COLUMNS, assign, fill, joined, width
 

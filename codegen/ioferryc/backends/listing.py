@@ -7,7 +7,7 @@ import re
 from typing import Iterable, Optional, Sequence
 
 from ..analysis import CARRIERS, Analysed, AnalysedCommand
-from ..layout import Laid
+from ..placed import Laid
 from ..model import Member
 
 HEADINGS = ("COMMAND", "NUMBER", "ILP32", "ARGUMENT", "SIZE ILP32/LP64", "WAITS")

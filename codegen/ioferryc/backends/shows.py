@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Iterable, Sequence
 
 from ..analysis import Analysed
-from ..layout import Flat, Scope
+from ..fields import Flat, flatten
+from ..layout import Scope
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _shown(analysed: Analysed) -> Iterable[str]:
         if command.value is not None:
             yield command.value.show
     for descriptor in analysed.descriptors:
-        for flat in analysed.scope.flatten(descriptor.type):
+        for flat in flatten(descriptor.type):
             yield flat.show
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..analysis import Analysed
-from ..layout import LAYOUTS, Laid, PerLayout, Placed, Scalar
+from ..placed import LAYOUTS, Laid, PerLayout, Placed, Scalar
 from ..model import Member, Record
 from . import render
 
