@@ -10,11 +10,11 @@ from typing import Callable, Optional, TypeVar
 from . import model
 from .beside import AnalysedPart, AnalysedSource, companion_parts, version_source, version_wanted
 from .diag import Diagnostics
-from .hashes import ProgramText, sha64, type_text
 from .fields import flatten
+from .hashes import ProgramText, sha64, type_text
 from .layout import Scope
-from .placed import LAYOUTS, EvaluationError, PerLayout, Scalar, report
 from .model import Direction
+from .placed import LAYOUTS, EvaluationError, PerLayout, Scalar, report
 from .program import DIRECTIONS, Descriptor, Shape
 from .resolve import is_descriptor, needs_walk
 from .shape import ShapeBuilder

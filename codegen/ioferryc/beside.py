@@ -10,8 +10,8 @@ from typing import Optional
 from . import model
 from .diag import Span
 from .layout import Scope
-from .placed import EvaluationError
 from .model import Command, Expr
+from .placed import EvaluationError
 from .program import Constant, Operation, Value, Variable
 
 MAX_PARTS = 4

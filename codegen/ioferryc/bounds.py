@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Optional
 
 from . import model
-from .placed import AnyType, EvaluationError, Layout, Placed
 from .model import Extent, Member
+from .placed import AnyType, EvaluationError, Layout, Placed
 from .program import (
     Check,
     Constant,

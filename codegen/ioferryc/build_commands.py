@@ -119,22 +119,34 @@ class CommandBuilder(Tools):
 
     # --- the interface ---
 
+    def _once(self, clause: str, meta: Meta) -> None:
+        span = self._span(meta)
+        first = self.clauses.setdefault(clause, span)
+        if first != span:
+            self.diagnostics.error(span, f"a second {clause}", f"the first is in line {first.line}; remove one")
+
     def const(self, meta: Meta, children: Children) -> model.Const:
         return model.Const(str(children[0]), children[1], self._span(meta))
 
-    def driver(self, _meta: Meta, children: Children) -> Option:
+    def driver(self, meta: Meta, children: Children) -> Option:
+        self._once("driver", meta)
         return Option(("driver", ast.literal_eval(str(children[0]))))
 
-    def node(self, _meta: Meta, children: Children) -> Option:
+    def node(self, meta: Meta, children: Children) -> Option:
+        self._once("node", meta)
         return Option(("node", ast.literal_eval(str(children[0]))))
 
-    def header(self, _meta: Meta, children: Children) -> Option:
-        return Option(("header", str(children[0])[1:-1].strip()))
+    def header(self, meta: Meta, children: Children) -> Option:
+        name = str(children[0])[1:-1].strip()
+        self._once(f"header <{name}>", meta)
+        return Option(("header", name))
 
-    def poll(self, _meta: Meta, _children: Children) -> Option:
+    def poll(self, meta: Meta, _children: Children) -> Option:
+        self._once("poll", meta)
         return Option(("poll", True))
 
-    def nonblock(self, _meta: Meta, _children: Children) -> Option:
+    def nonblock(self, meta: Meta, _children: Children) -> Option:
+        self._once("nonblock", meta)
         return Option(("nonblock", True))
 
     def version_file(self, meta: Meta, children: Children) -> model.VersionSource:
@@ -150,6 +162,7 @@ class CommandBuilder(Tools):
         return model.VersionSource("", "", name, options_of(children).get("argument"), parts, self._span(meta))
 
     def version(self, meta: Meta, children: Children) -> model.Version:
+        self._once("version", meta)
         wanted = ast.literal_eval(str(children[0]))
         return model.Version(wanted, all_of(children, model.VersionSource), self._span(meta))
 
@@ -166,11 +179,13 @@ class CommandBuilder(Tools):
 
     def companion(self, meta: Meta, children: Children) -> model.Companion:
         path = ast.literal_eval(str(children[0]))
+        self._once(f"companion {path}", meta)
         return model.Companion(path, all_of(children, model.CompanionPart), self._span(meta))
 
     def interface(self, meta: Meta, children: Children) -> model.Interface:
         options = options_of(children)
         records = all_of(children, Record)
+        self.clauses.clear()
         return model.Interface(
             self.source,
             str(children[0]),

@@ -59,6 +59,7 @@ class Tools(Transformer[Token, Any]):
         super().__init__()
         self.source = source
         self.diagnostics = diagnostics
+        self.clauses: dict[str, Span] = {}  # of the interface at hand, that stand once in it
 
     def _span(self, meta: Meta) -> Span:
         if meta.empty:

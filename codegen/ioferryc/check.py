@@ -10,9 +10,9 @@ from typing import Optional
 from .diag import Diagnostics, Span
 from .fields import same
 from .layout import Scope
-from .placed import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scalar
 from .model import Command, Interface, Member, Record, Show
-from .resolve import C_KEYWORDS
+from .placed import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scalar
+from .resolve import C_KEYWORDS, C_MACROS
 
 
 def name_is_files(interface: Interface, path: Path, diagnostics: Diagnostics) -> None:
@@ -26,18 +26,31 @@ def name_is_files(interface: Interface, path: Path, diagnostics: Diagnostics) ->
         )
 
 
+def says_what_it_is(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """An interface names the driver it was read from, and its nodes."""
+    place = Span(interface.source, interface.span.start, interface.span.start + len("interface"))
+    for clause, value, example in (
+        ("driver", interface.driver, "the driver and the version that you read"),
+        ("node", interface.node, "the name of its node below /dev"),
+    ):
+        if not value:
+            diagnostics.error(place, f"no '{clause}' in '{interface.name}'", f'write: {clause} "{example}";')
+
+
 def names_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
-    """A type, a constant or a command is declared once."""
-    seen: dict[str, int] = {}
+    """A type, a constant or a command is declared once. Flags are no type: their names are apart."""
     named = [(const.name, const.span) for const in interface.consts]
     named += [(item.name, item.span) for enum in interface.enums for item in enum.enumerators]
+    named += [(enum.name, enum.span) for enum in interface.enums if enum.name and not enum.flags]
     named += [(alias.name, alias.span) for alias in interface.aliases]
     named += [(record.name, record.span) for record in interface.records]
     named += [(command.name, command.name_span) for command in interface.commands]
-    for name, span in named:
-        if name in seen:
-            diagnostics.error(span, f"'{name}' is declared twice", f"the first is in line {seen[name]}; rename one")
-        seen.setdefault(name, span.line)
+    for names in (named, [(enum.name, enum.span) for enum in interface.enums if enum.name]):
+        seen: dict[str, int] = {}
+        for name, span in sorted(names, key=lambda item: item[1].start):
+            if name in seen:
+                diagnostics.error(span, f"'{name}' is declared twice", f"the first is in line {seen[name]}; rename one")
+            seen.setdefault(name, span.line)
 
 
 def builtins_kept(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
@@ -53,14 +66,18 @@ def builtins_kept(interface: Interface, _path: Path, diagnostics: Diagnostics) -
 
 def names_are_c(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
     """Names become names in C."""
-    named = [(const.name, const.span) for const in interface.consts]
+    named = [(interface.name, interface.span), *((const.name, const.span) for const in interface.consts)]
+    named += [(alias.name, alias.span) for alias in interface.aliases]
+    for enum in interface.enums:
+        named += [(enum.name, enum.span), *((item.name, item.span) for item in enum.enumerators)]
     named += [(command.name, command.name_span) for command in interface.commands]
     named += [(command.argument.name, command.argument.span) for command in interface.commands if command.argument]
     for record in Scope(interface).every_record():
         named += [(record.name, record.span), *((member.name, member.span) for member in record.members)]
     for name, span in named:
-        if name in C_KEYWORDS:
-            diagnostics.error(span, f"'{name}' is a word of C", "rename it; names are not part of what travels")
+        what = "a word" if name in C_KEYWORDS else "a macro"
+        if name in C_KEYWORDS or name in C_MACROS:
+            diagnostics.error(span, f"'{name}' is {what} of C", "rename it; names are not part of what travels")
 
 
 def members_once(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
@@ -115,6 +132,11 @@ def attributes_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) 
     for member in _every_member(interface):
         if member.type.name == "void" and member.type.record is None and not member.pointer:
             diagnostics.error(member.span, f"'{member.name}' is void", "give it a type, or point to it: void *")
+        if member.type.name == "void" and member.type.record is None and member.pointer and not member.extents:
+            advice = f"give it a length, '*{member.name or 'arg'}[count bytes, max N]', or a type"
+            diagnostics.error(
+                member.span, f"'{member.name}' points to void, and nothing says how much is there", advice
+            )
         if member.nullable and not member.pointer:
             diagnostics.error(member.span, f"'{member.name}' is no pointer and cannot be NULL", "remove 'nullable'")
         if member.wide and not member.pointer:
@@ -334,6 +356,7 @@ def plain_unions_alike(interface: Interface, _path: Path, diagnostics: Diagnosti
 
 RULES = (
     name_is_files,
+    says_what_it_is,
     names_once,
     builtins_kept,
     names_are_c,

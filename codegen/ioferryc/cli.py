@@ -13,7 +13,7 @@ from .analysis import Analysed, analyse
 from .backends import assertions, c, cplan, listing, render, stub, types
 from .build import build
 from .check import check
-from .diag import Diagnostics, Source
+from .diag import Diagnostics, Source, Span
 from .headers import compare
 from .parse import parse
 from .trial import TrialError, test
@@ -24,8 +24,15 @@ def load(paths: Sequence[Path], diagnostics: Diagnostics) -> list[Analysed]:
     found: list[Analysed] = []
     for path in paths:
         source = Source.read(path)
+        before = len(diagnostics.found)
         parsed = parse(source, diagnostics)
-        for interface in build(parsed.tree, source, diagnostics):
+        interfaces = build(parsed.tree, source, diagnostics)
+        if not interfaces and len(diagnostics.found) == before:
+            advice = f"write: interface {path.stem.replace('-', '_')} {{ ... }}"
+            diagnostics.error(Span(source, 0, 0), "there is no interface in this file", advice)
+        for second in interfaces[1:]:
+            diagnostics.error(second.span, f"'{second.name}' is a second interface", "give it a file of its own")
+        for interface in interfaces[:1]:
             local = Diagnostics()
             check(interface, path, local)
             analysed = analyse(interface, local)

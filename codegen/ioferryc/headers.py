@@ -12,8 +12,8 @@ from typing import Sequence
 from .analysis import Analysed, AnalysedCommand
 from .backends import assertions, render
 from .diag import Diagnostics, Span
-from .placed import Laid, PerLayout, Placed
 from .model import Record
+from .placed import Laid, PerLayout, Placed
 
 SECONDS = 120
 

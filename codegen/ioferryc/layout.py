@@ -304,7 +304,14 @@ class Scope:
 
     def numbers(self, command: model.Command) -> PerLayout:
         """The command's number in each layout."""
-        return per_layout([self.evaluate(command.number, layout) for layout in LAYOUTS])
+        numbers = per_layout([self.evaluate(command.number, layout) for layout in LAYOUTS])
+        for number in numbers:
+            if not 0 <= number < 1 << 32:
+                what = f"{number} is negative" if number < 0 else f"{number:#x} has more than 32 bits"
+                raise EvaluationError(
+                    command.number.span, f"the number {what}", "an ioctl's number has 32 bits: correct it"
+                )
+        return numbers
 
     def mask(self, command: model.Command) -> int:
         """Bits of the command's number that identify it."""

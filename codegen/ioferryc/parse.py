@@ -7,28 +7,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Optional
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput
 
 from .diag import Diagnostic, Diagnostics, Source, Span
+from .lexical import mend
+from .syntax import Problem, explain, is_at_end, unclosed_brace
 
 MAX_SYNTAX_ERRORS = 20
-
-# What a reader would call the grammar's terminals.
-TERMINAL_NAMES = {
-    "NAME": "a name",
-    "INTEGER": "a number",
-    "STRING": 'a "string"',
-    "CHARACTER": "a character as 'v'",
-    "FUNCTION": "_IO(), _IOR() or another of them",
-    "HEADER": "<a header>",
-    "C_INTEGER": "an integer type",
-    "RECORD": "'struct' or 'union'",
-    "DIRECTION": "'in', 'out' or 'inout'",
-    "IO": "'read' or 'write'",
-    "$END": "the end of the file",
-}
 
 WORDS_AND_NOISE = re.compile(r"//[^\n]*|/\*(?:.|\n)*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)'|[{};]|[A-Za-z_]\w*")
 
@@ -58,53 +46,35 @@ def _parser() -> Lark:
 
 def parse(source: Source, diagnostics: Diagnostics) -> Parsed:
     """Parses a file. The tree lacks the items with syntax errors, which are reported."""
-    text = source.text
+    before = len(diagnostics.found)
+    text = whole = mend(source, diagnostics)
+    is_mended = len(diagnostics.found) > before
     lost: list[Span] = []
     for _ in range(MAX_SYNTAX_ERRORS):
         try:
             return Parsed(_parser().parse(text), tuple(lost))
         except UnexpectedInput as error:
-            span = _error_span(source, text, error)
-            _report(span, error, diagnostics)
-            start, end = _item_around(text, span.start)
+            problem = explain(_parser(), source, text, error)
+            if is_at_end(error):
+                if not is_mended:
+                    _report_end(problem, unclosed_brace(source, whole), bool(lost), diagnostics)
+                break
+            diagnostics.error(problem.span, problem.message, problem.help)
+            if problem.semicolon is not None:
+                text = text[: problem.semicolon] + ";" + text[problem.semicolon + 1 :]
+                continue
+            start, end = _item_around(text, problem.span.start)
             lost.append(Span(source, start, end))
             text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
     return Parsed(Tree("start", []), tuple(lost))
 
 
-def _error_span(source: Source, text: str, error: UnexpectedInput) -> Span:
-    position = error.pos_in_stream
-    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        position = len(text.rstrip()) - 1
-    position = max(0, position if position is not None else 0)
-    if isinstance(error, UnexpectedToken):
-        return Span(source, position, position + max(1, len(error.token)))
-    return Span(source, position, position + 1)
-
-
-def _report(span: Span, error: UnexpectedInput, diagnostics: Diagnostics) -> None:
-    if isinstance(error, UnexpectedCharacters):
-        found, allowed = repr(span.text), set(error.allowed or ())
-    else:
-        token = error.token if isinstance(error, UnexpectedToken) else Token("$END", "")
-        found = "the end of the file" if token.type == "$END" else f"'{token}'"
-        allowed = set(error.accepts or error.expected) if isinstance(error, UnexpectedToken) else set()
-    diagnostics.error(span, f"unexpected {found}", f"here may stand {_terminals(allowed)}")
-
-
-def _terminals(names: set[str]) -> str:
-    known = {terminal.name: terminal for terminal in _parser().terminals}
-    words = []
-    for name in names:
-        if name in TERMINAL_NAMES:
-            words.append(TERMINAL_NAMES[name])
-        elif name in known and known[name].pattern.type == "str":
-            words.append(f"'{known[name].pattern.value}'")
-        elif name in known:
-            plain = re.sub(r"\\b|\(\?:|[()]", "", known[name].pattern.value).replace("\\", "")
-            words.append(" or ".join(f"'{word}'" for word in plain.split("|") if word) or f"'{plain}'")
-    words.sort(key=lambda word: (word.startswith("'"), word))
-    return "; ".join(words[:12]) + ("; ..." if len(words) > 12 else "") if words else "nothing more"
+def _report_end(problem: Problem, brace: Optional[Span], anything_lost: bool, diagnostics: Diagnostics) -> None:
+    """A brace that is left open is told where it stands. One that went with an item that was left out is no error."""
+    if brace is not None:
+        diagnostics.error(brace, "nothing closes this '{'", "write '}' where what it opens ends")
+    elif not anything_lost:
+        diagnostics.error(problem.span, problem.message, problem.help)
 
 
 def _item_around(text: str, position: int) -> tuple[int, int]:

@@ -13,8 +13,8 @@ from typing import Iterator, Optional, Sequence, Union
 from . import model
 from .analysis import Analysed, AnalysedCommand
 from .layout import Scope
-from .placed import AnyType, Laid, Layout, PerLayout, Placed, Scalar
 from .model import Expr
+from .placed import AnyType, Laid, Layout, PerLayout, Placed, Scalar
 
 CALM = 12  # elements in an array whose length is left to chance
 KINDS = {

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Optional, Union
 
-from .placed import AnyType
 from .model import Direction
+from .placed import AnyType
 
 DIRECTIONS = {
     Direction.IN: "IOF_IN",

@@ -9,16 +9,20 @@ from typing import Optional
 from . import model
 from .fields import flatten
 from .layout import Scope
-from .placed import AnyType, EvaluationError, Laid, Layout, Placed, Scalar
 from .model import Direction, Expr, Member
+from .placed import AnyType, EvaluationError, Laid, Layout, Placed, Scalar
 from .program import DIRECTIONS, Constant, Descriptor, DirectionValue, Offset, Operation, Read, Value, Variable
 
 C_KEYWORDS = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register "
-    "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while".split()
+    "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
+    "_Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local "
+    "asm typeof".split()
 )
+# Macros of the headers that generated code includes, and of compilers.
+C_MACROS = frozenset("NULL bool errno false i386 linux true unix".split())
 # Words that a local variable of a shape function cannot be called.
-C_WORDS = C_KEYWORDS | {"walk", "timeout", "bool", "true", "false", "errno"}
+C_WORDS = C_KEYWORDS | C_MACROS | {"walk", "timeout"}
 
 
 @dataclass

@@ -8,8 +8,8 @@ from typing import Optional
 
 from . import model
 from .bounds import BoundBuilder
-from .placed import AnyType, EvaluationError, Laid, Layout, Placed
 from .model import Extent, Member
+from .placed import AnyType, EvaluationError, Laid, Layout, Placed
 from .program import (
     ArmOf,
     Branch,

@@ -46,7 +46,7 @@ def test_headers(path: Path, compiler: str, golden) -> None:
 
 def errors_of_text(tmp_path: Path, text: str) -> str:
     path = tmp_path / "test.idl"
-    path.write_text("interface test {\n" + text + "\n}\n")
+    path.write_text("interface test {\n" + text + '\ndriver "d"; node "n";\n}\n')
     return errors_of(path)
 
 
@@ -71,7 +71,8 @@ def test_names_of_a_broken_item_are_not_missed(tmp_path: Path) -> None:
 def test_unclosed_file_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "open.idl"
     path.write_text("interface open {\n\tioctl A = 1 ();\n")
-    assert "unexpected the end of the file" in errors_of(path)
+    found = errors_of(path)
+    assert found.startswith("open.idl:1:16: error: nothing closes this '{'") and found.count("error:") == 1
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,15 @@ def test_any_text_ends_with_messages_or_nothing(tmp_path: Path, text: str) -> No
     path = tmp_path / "any.idl"
     path.write_text(text, encoding="utf-8")
     errors_of(path)
+
+
+def test_no_syntax_error_causes_another(tmp_path: Path) -> None:
+    """A semicolon that is taken away is one error, wherever it was."""
+    text = (HERE / "features" / "waiting.idl").read_text(encoding="utf-8")
+    path = tmp_path / "waiting.idl"
+    for place in (match.start() for match in re.finditer(";\n", re.sub("//.*", lambda m: "/" * len(m.group()), text))):
+        path.write_text(text[:place] + " " + text[place + 1 :], encoding="utf-8")
+        assert errors_of(path).count("error:") == 1, text[:place].splitlines()[-1]
 
 
 def test_every_prefix_of_a_real_file_ends(tmp_path: Path) -> None:

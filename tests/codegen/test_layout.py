@@ -64,12 +64,12 @@ def test_same_is_per_layout() -> None:
         ("struct s { struct timeval t; };", 0b1001),
         ("struct s { u32 n; in u64 list[n, max 4]; };", 0b1101),  # where the list starts
     ):
-        scope, record = laid(text)
+        _, record = laid(text)
         assert same(record) == bits, text
 
 
 def test_fields_of_nested_arrays() -> None:
-    scope, record = laid("struct p { u8 a; u8 b[2]; }; struct s { struct p p[2]; u32 m[2][3]; };")
+    _, record = laid("struct p { u8 a; u8 b[2]; }; struct s { struct p p[2]; u32 m[2][3]; };")
     fields = [(flat.name, flat.count, flat.offset[0], flat.stride[0]) for flat in flatten(record)]
     assert fields == [("p.a", 2, 0, 3), ("p.b@0", 2, 1, 1), ("p.b@1", 2, 4, 1), ("m", 6, 8, 4)]
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..analysis import Analysed, AnalysedCommand
-from ..placed import LAYOUTS, Laid, PerLayout, Placed
 from ..model import Record
+from ..placed import LAYOUTS, Laid, PerLayout, Placed
 from . import render
 from .cformat import COLUMNS, TAB, fill, lead
 from .types import TypePrinter, by_layout

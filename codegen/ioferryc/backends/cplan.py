@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Optional, Sequence
 
+from ..analysis import Analysed
 from ..analysis import AnalysedCommand
 from ..placed import PerLayout
 from ..plan import Arm, Choice, CommandPlan, Direction, Field, InterfacePlan, IoPlan, Ops, Path, Reach, Type, plan
-from ..analysis import Analysed
 from . import render
 from .cformat import COLUMNS, width
 

@@ -7,8 +7,8 @@ import re
 from typing import Iterable, Optional, Sequence
 
 from ..analysis import CARRIERS, Analysed, AnalysedCommand
-from ..placed import Laid
 from ..model import Member
+from ..placed import Laid
 
 HEADINGS = ("COMMAND", "NUMBER", "ILP32", "ARGUMENT", "SIZE ILP32/LP64", "WAITS")
 

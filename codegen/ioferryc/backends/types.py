@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..analysis import Analysed
-from ..placed import LAYOUTS, Laid, PerLayout, Placed, Scalar
 from ..model import Member, Record
+from ..placed import LAYOUTS, Laid, PerLayout, Placed, Scalar
 from . import render
 
 
