@@ -125,7 +125,7 @@ def _arguments() -> argparse.ArgumentParser:
         ("gen", "write C files"),
         ("plan", "write the plans that conformance tests are made of"),
         ("test", "build and run the conformance test of an IDL file (docs/testing.md)"),
-        ("list", "show commands with number, argument, sizes, blocking and who carries them"),
+        ("list", "show commands with number, argument, sizes, what comes back, traits and who carries them"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         if name in ("gen", "plan"):

@@ -107,6 +107,7 @@ class ShapeBuilder(BoundBuilder):
         self._directions[name] = direction
         label = f"{parent.label}.{member.name}" if parent is not None else member.name
         frame = Frame(kind, name, "0", Offset(0), parent, label)
+        self._no_circle(member, frame)
         if parent is not None:
             parent.targets[member.name] = frame
         if extent is not None:
@@ -118,6 +119,16 @@ class ShapeBuilder(BoundBuilder):
             self._no_descriptor(ops, member, self._read(frame, path), parent)
         self._reached(ops, frame, count, member.nullable)
         return frame
+
+    @staticmethod
+    def _no_circle(member: Member, frame: Frame) -> None:
+        """What a pointer leads to does not lead back: nothing would say where that ends."""
+        above = frame.parent
+        while above is not None and isinstance(frame.type, Laid):
+            if above.type is frame.type:
+                advice = "declare an array; a pointer that the driver does not follow is a 'u64' or an 'unsigned long'"
+                raise EvaluationError(member.span, f"'{member.name}' leads back to its own structure", advice)
+            above = above.parent
 
     def _reached(self, ops: list[Op], frame: Frame, count: Value, nullable: bool) -> None:
         """What a segment's elements reach; nothing where it is NULL."""

@@ -54,6 +54,23 @@ def test_list_ends_with_the_sum() -> None:
     assert any(re.match(r"OLD .* no +yes +yes +7 is taken by the kernel", line) for line in lines)
 
 
+def test_list_shows_what_comes_back() -> None:
+    done = run("list", str(ROOT / "idl" / "can" / "pcan.idl"), str(ROOT / "idl" / "linux" / "sg.idl"))
+    rows = {line.split()[0]: re.split(r"  +", line) for line in done.stdout.splitlines() if line[:1].isupper()}
+    for name, back, traits in (
+        ("PCAN_INIT", "-", "-"),
+        ("PCAN_BTR0BTR1", "success", "-"),
+        ("PCANFD_GET_FILTERS", "always", "-"),
+        ("PCANFD_GET_OPTION", "success, ENOSPC", "-"),
+        ("PCANFD_SET_OPTION", "ENOSPC", "-"),
+        ("PCANFD_RECV_MSGS", "always", "blocking"),
+        ("SG_GET_TIMEOUT", "-", "inline"),
+        ("SG_GET_VERSION_NUM", "always", "idempotent"),
+        ("SG_IO", "always", "timeout, restart"),
+    ):
+        assert rows[name][5:7] == [back, traits], name
+
+
 def test_unchanged_files_keep_their_times(tmp_path: Path) -> None:
     idl = tmp_path / "twice.idl"
     idl.write_text('interface twice {\n\tdriver "x";\n\tnode "x";\n\tioctl A = 1 ();\n}\n')

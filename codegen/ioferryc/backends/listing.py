@@ -7,10 +7,10 @@ import re
 from typing import Iterable, Optional, Sequence
 
 from ..analysis import CARRIERS, Analysed, AnalysedCommand
-from ..model import Member
+from ..model import Direction, Member
 from ..placed import Laid
 
-HEADINGS = ("COMMAND", "NUMBER", "ILP32", "ARGUMENT", "SIZE ILP32/LP64", "WAITS")
+HEADINGS = ("COMMAND", "NUMBER", "ILP32", "ARGUMENT", "SIZE ILP32/LP64", "BACK", "TRAITS")
 
 
 def _argument(member: Optional[Member]) -> str:
@@ -36,12 +36,29 @@ def _size(analysed: Analysed, member: Optional[Member]) -> str:
     return f"{','.join(f'{size}{more}' for size in dict.fromkeys(ilp32))}/{lp64}{more}"
 
 
-def _waits(command: AnalysedCommand) -> str:
+def _is_written(analysed: Analysed, member: Member) -> bool:
+    """Whether the driver writes to a member or to something that it leads to."""
+    if member.direction is not None and member.direction is not Direction.IN:
+        return True
+    kind = analysed.scope.type_of(member.type)
+    return isinstance(kind, Laid) and any(_is_written(analysed, m) for m in kind.record.members)
+
+
+def _back(analysed: Analysed, command: AnalysedCommand) -> str:
+    """With what the driver writes: always, on success, with an errno."""
+    member = command.command.argument
+    if member is None or not _is_written(analysed, member):
+        return "-"
+    return ", ".join(command.command.traits.copy_back)
+
+
+def _traits(command: AnalysedCommand) -> str:
     traits = command.command.traits
     words = ["timeout" if traits.timeout is not None else "blocking"] if traits.blocking else []
     words += ["restart"] if traits.blocking and traits.restart else []
     words += ["inline"] if traits.inline else []
     words += ["cancels"] if traits.cancels else []
+    words += ["idempotent"] if traits.idempotent else []
     return ", ".join(words) or "-"
 
 
@@ -54,7 +71,8 @@ def _row(analysed: Analysed, command: AnalysedCommand) -> tuple[str, ...]:
         ",".join(f"{number:#010x}" for number in ilp32) or "same",
         _argument(member),
         _size(analysed, member),
-        _waits(command),
+        _back(analysed, command),
+        _traits(command),
         *("yes" if command.carried_by(carrier) else "no" for carrier in CARRIERS),
         command.why,
     )
