@@ -4,7 +4,8 @@
 #   ioferry_conformance(<file.idl>)
 #
 # adds conformance-<interface>, the test, and mirror-<interface>, the host's side of it, with the generated plan in both.
-# Everything else of both is the library ioferry_conformance (tests/conformance).
+# Everything else of both is the library ioferry_conformance (tests/conformance). A build without the host has no mirrors:
+# its tests are run with --mirror and a program of another build.
 function(ioferry_conformance idl)
   get_filename_component(name "${idl}" NAME_WE)
   string(REPLACE "-" "_" name "${name}")
@@ -16,6 +17,9 @@ function(ioferry_conformance idl)
 
   add_executable(conformance-${name} EXCLUDE_FROM_ALL "${IOFERRY_CONFORMANCE}/main.c")
   target_link_libraries(conformance-${name} PRIVATE plan_${name} ioferry_conformance)
+  if(NOT TARGET ioferry_host)
+    return()
+  endif()
   add_executable(mirror-${name} EXCLUDE_FROM_ALL "${IOFERRY_CONFORMANCE}/mirror_main.c")
   target_link_libraries(mirror-${name} PRIVATE plan_${name} ioferry_conformance ioferry_backend_mirror ioferry_host)
   add_dependencies(conformance-${name} mirror-${name})

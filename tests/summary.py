@@ -26,7 +26,8 @@ class Totals:
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)  # a set that keeps the order
-    # What the conformance tests did: by build and interface, of each way: commands, carried, cases, failures.
+    # What the conformance tests did: by build (and machine) and interface, of each way: commands, carried, cases,
+    # failures.
     conformance: dict[str, dict[str, list[tuple[int, ...]]]] = field(default_factory=dict)
 
     def add_tap(self, prefix: str, text: str) -> None:
@@ -44,9 +45,12 @@ class Totals:
         name = f"{build}: {case.get('name')}"
         output = case.findtext("system-out") or ""
         self.notes |= dict.fromkeys(NOTE.findall(output))
-        if case.get("name", "").startswith("conformance."):
+        parts = case.get("name", "").split(".")
+        if parts[0] == "conformance":
+            # conformance.kvaser, or on another machine: conformance.s390x.kvaser
+            where = ", ".join([build, *parts[1:-1]])
             for interface, _way, *counts in TABLE.findall(output):
-                rows = self.conformance.setdefault(build, {}).setdefault(interface, [])
+                rows = self.conformance.setdefault(where, {}).setdefault(interface, [])
                 rows.append(tuple(int(count) for count in counts))
         skip = case.find("skipped")
         if skip is not None and "SKIP_RETURN_CODE" in (skip.get("message") or ""):

@@ -81,6 +81,13 @@ struct bench {
 	uint8_t *bytes, *fields; /**< room for a payload of the plan and what its bytes are */
 };
 
+/** Whether a driver of this machine has its memory as messages have it, as the plan's driver does. The host's passes
+ * are tested only where that is so; docs/testing.md. */
+static inline bool bench_is_host(void)
+{
+	return IOF_ABI_NATIVE == IOF_ABI_CANONICAL;
+}
+
 enum { PAYLOAD_MAX = (1 << 20) - 40, ABIS = 7 };
 extern const iof_abi conformance_abis[ABIS];
 const char *conformance_abi_name(iof_abi abi);
@@ -106,7 +113,8 @@ struct payload {
 
 /** The guest's first pass over the bench's call, as often as memory has to be asked for. 0 or a negative errno. */
 int marshal_gather(struct bench *bench, const struct iof_command *command, struct payload *payload);
-/** The host's two passes around the case's driver. False: there is no reply, as it should be or as was reported. */
+/** The host's two passes around the case's driver; on a machine that is no host, what the plan says of them. False:
+ * there is no reply, as it should be or as was reported. */
 bool marshal_drive(struct bench *bench, const struct iof_command *command, const struct payload *request,
 		   struct payload *reply);
 /** Messages that are not what the other side would send. */

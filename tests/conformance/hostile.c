@@ -77,7 +77,7 @@ static void flip(struct attack *attack)
 	size_t flips = attack->length < FLIPS ? attack->length : FLIPS;
 
 	for (size_t i = 0; i < flips; i++) {
-		size_t at = attack->length <= FLIPS ? i : plan_below(&attack->random, attack->length);
+		size_t at = attack->length <= FLIPS ? i : (size_t)plan_below(&attack->random, attack->length);
 		uint8_t was = attack->bytes[at];
 
 		attack->bytes[at] ^= (uint8_t)(1 + plan_below(&attack->random, 255));

@@ -3,6 +3,7 @@
 #include "carrier.h"
 #include <getopt.h>
 #include <inttypes.h>
+#include <ioferry/transport.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -213,11 +214,14 @@ static unsigned choose_ways(struct way *ways, const struct options *options, con
 	if (wanted(options, "marshal"))
 		ways[n++].run.way = "marshal";
 	for (unsigned i = 0; i < 2 && mirror->pid; i++) {
-		if (!wanted(options, schemes[i]))
-			continue;
-		ways[n].run.way = schemes[i];
-		(void)snprintf(ways[n++].address, sizeof(ways[0].address), "%s:%s/%s", schemes[i], mirror->folder,
-			       rests[i]);
+		char *address = ways[n].address, reason[256];
+		const char *rest;
+
+		(void)snprintf(address, sizeof(ways[n].address), "%s:%s/%s", schemes[i], mirror->folder, rests[i]);
+		if (wanted(options, schemes[i]) && iof_transport_find(address, &rest, reason, sizeof(reason)))
+			ways[n++].run.way = schemes[i];
+		else
+			address[0] = '\0'; /* not wanted, or not in this build */
 	}
 	if (options->address && (!options->transport || strcmp(options->transport, "marshal") != 0)) {
 		ways[n].run.way = options->transport ? options->transport : "remote";
@@ -242,7 +246,8 @@ static int run_interface(const struct plan_interface *plan, const struct options
 	unsigned n = choose_ways(ways, options, mirror);
 	int failed = 0;
 
-	printf("%s (%s), seed %" PRIu64 "\n", plan->name, plan->driver, options->seed);
+	printf("%s (%s), seed %" PRIu64 ", %u rounds, on %s\n", plan->name, plan->driver, options->seed,
+	       options->rounds, conformance_abi_name(IOF_ABI_NATIVE));
 	for (unsigned i = 0; i < n; i++) {
 		ways[i].run.plan = plan;
 		ways[i].run.interface = iof_interface_find(plan->name);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "carrier.h"
 #include <errno.h>
-#include <linux/vm_sockets.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <linux/vm_sockets.h> /* some of its versions need sys/socket.h before it */
 
 union any_address {
 	struct sockaddr plain;

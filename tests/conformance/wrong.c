@@ -67,7 +67,7 @@ static void forge_request(struct forge *forge)
 		unpack(forge, forge->length + more, true);
 	}
 	for (size_t i = 0; i < flips; i++) {
-		size_t at = forge->length <= FLIPS ? i : plan_below(&forge->random, forge->length);
+		size_t at = forge->length <= FLIPS ? i : (size_t)plan_below(&forge->random, forge->length);
 		uint8_t was = forge->bytes[at];
 
 		forge->bytes[at] ^= (uint8_t)(1 + plan_below(&forge->random, 255));
@@ -134,7 +134,7 @@ static void forge_reply(struct forge *forge)
 		scatter(forge, forge->length + more, true);
 	}
 	for (size_t i = 0; i < flips; i++) {
-		size_t at = forge->length <= FLIPS ? i : plan_below(&forge->random, forge->length);
+		size_t at = forge->length <= FLIPS ? i : (size_t)plan_below(&forge->random, forge->length);
 		uint8_t was = forge->bytes[at];
 
 		forge->bytes[at] ^= (uint8_t)(1 + plan_below(&forge->random, 255));
@@ -170,7 +170,8 @@ static bool forge_call(struct forge *forge, const struct plan_case *made_of)
 	if (bench->call->n_errors || !forge->command || marshal_gather(bench, forge->command, &request))
 		return false;
 	take(forge, &request);
-	forge_request(forge);
+	if (bench_is_host())
+		forge_request(forge);
 	request.bytes = forge->bytes;
 	if (!marshal_drive(bench, forge->command, &request, &reply))
 		return false;

@@ -26,6 +26,9 @@ note: 1 of 2 interfaces checked without a real header: esd
 probe        marshal             3        3      100        7        0
 probe        unix                3        2       20        1        1
 </system-out></testcase>
+<testcase name="conformance.s390x.probe" status="run"><system-out>[  PASSED  ] 1 test(s).
+probe        unix                3        3       30        2        0
+</system-out></testcase>
 <testcase name="unit.crash" status="fail"><system-out>nothing
 </system-out></testcase>
 </testsuite>
@@ -34,6 +37,9 @@ probe        unix                3        2       20        1        1
 EXPECTED = """conformance, gcc:
   INTERFACE    COMMANDS  CARRIED    CASES FAILURES
   probe               3        2      120        1
+conformance, gcc, s390x:
+  INTERFACE    COMMANDS  CARRIED    CASES FAILURES
+  probe               3        3       30        0
 notes:
   1 of 2 interfaces checked without a real header: esd
 skipped:
@@ -41,7 +47,7 @@ skipped:
 failed:
   build/clang
   gcc: unit.crash
-8 passed, 2 failed, 1 skipped
+9 passed, 2 failed, 1 skipped
 """
 
 

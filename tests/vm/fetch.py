@@ -15,7 +15,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator
 
 HERE = Path(__file__).resolve().parent
 BOOT_MODULES = ("virtio_pci", "9p", "9pnet_virtio", "overlay", "virtio_console")
@@ -82,10 +82,10 @@ def cache_directory() -> Path:
 class Archive:
     """Debian's archive, with an apt state of its own: the machine's lists and architectures stay as they are."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, architectures: Iterable[str] = ("amd64", "i386")) -> None:
         self.state = state
         options = [f"Dir::State::lists={state}/lists", f"Dir::Cache={state}/cache", "Acquire::Languages=none"]
-        options += ["APT::Architectures::=amd64", "APT::Architectures::=i386", "APT::Sandbox::User=root"]
+        options += [f"APT::Architectures::={name}" for name in architectures] + ["APT::Sandbox::User=root"]
         self.options = ["-q", *(word for option in options for word in ("-o", option))]
 
     def update(self) -> None:
@@ -199,10 +199,11 @@ def setup() -> Supplies:
 
 
 def main() -> int:
-    """fetch.py FOLDER PACKAGE...: unpacks Debian packages, of amd64 or i386, in a folder."""
+    """fetch.py FOLDER PACKAGE:ARCHITECTURE...: unpacks Debian packages in a folder."""
     folder = Path(sys.argv[1])
+    architectures = {name.partition(":")[2] for name in sys.argv[2:]} - {""}
     try:
-        with contextlib.closing(Archive(folder.with_suffix(".apt"))) as archive:
+        with contextlib.closing(Archive(folder.with_suffix(".apt"), sorted(architectures))) as archive:
             archive.fetch(folder, *sys.argv[2:])
     except BedError as problem:
         say(str(problem))

@@ -118,6 +118,8 @@ bool plan_call_may_fail(const struct plan_call *call, int error);
  * each byte. 0: it is empty; -1: more than @p room bytes.
  */
 ssize_t plan_call_request(const struct plan_call *call, uint8_t *bytes, uint8_t *field, size_t room);
+/** Takes the bytes between fields from a request that was compared with the plan: drivers give them back. */
+void plan_call_adopt(struct plan_call *call, const uint8_t *request);
 ssize_t plan_call_reply(const struct plan_call *call, uint8_t *bytes, uint8_t *field, size_t room);
 /** Greatest payload that a reply can have. */
 size_t plan_call_reply_max(const struct plan_call *call);

@@ -72,22 +72,45 @@ static uint64_t wire_value(const struct plan_call *call)
 	return call->command->value_signed ? plan_widen(PLAN_SINT, value, 4) : value & UINT32_MAX;
 }
 
+/* What is in front of the first segment. */
+static void put_head(struct out *out, const struct plan_call *call)
+{
+	if (call->io)
+		put_number(out, call->made_of.size, 8);
+	else if (call->command->argument == PLAN_BY_VALUE)
+		put_number(out, wire_value(call), 8);
+}
+
+static void put_in(struct out *out, const struct plan_segment *segment)
+{
+	if (segment->direction & PLAN_IN)
+		put_segment(out, segment, segment->wire, segment->wire_size,
+			    segment->flexible && segment->holder->direction & PLAN_IN);
+}
+
 ssize_t plan_call_request(const struct plan_call *call, uint8_t *bytes, uint8_t *field, size_t room)
 {
 	struct out out = {.bytes = bytes, .field = field, .room = room};
 
-	if (call->io)
-		put_number(&out, call->made_of.size, 8);
-	else if (call->command->argument == PLAN_BY_VALUE)
-		put_number(&out, wire_value(call), 8);
-	for (size_t i = 0; i < call->n_segments; i++) {
-		const struct plan_segment *segment = call->segments[i];
-
-		if (segment->direction & PLAN_IN)
-			put_segment(&out, segment, segment->wire, segment->wire_size,
-				    segment->flexible && segment->holder->direction & PLAN_IN);
-	}
+	put_head(&out, call);
+	for (size_t i = 0; i < call->n_segments; i++)
+		put_in(&out, call->segments[i]);
 	return result(&out);
+}
+
+void plan_call_adopt(struct plan_call *call, const uint8_t *request)
+{
+	struct out out = {.room = SIZE_MAX};
+
+	put_head(&out, call);
+	for (size_t i = 0; i < call->n_segments; i++) {
+		struct plan_segment *segment = call->segments[i];
+
+		put_in(&out, segment);
+		for (size_t at = 0; segment->direction & PLAN_IN && at < segment->wire_size; at++)
+			if (segment->field[at] == PLAN_PADDING)
+				segment->wire[at] = request[out.used - segment->wire_size + at];
+	}
 }
 
 ssize_t plan_call_reply(const struct plan_call *call, uint8_t *bytes, uint8_t *field, size_t room)
@@ -127,11 +150,13 @@ int64_t plan_call_timeout(const struct plan_call *call)
 	struct plan_frame frame = {.type = command->reach->type,
 				   .segment = call->n_segments ? call->segments[0] : NULL};
 	int64_t value = (int64_t)plan_evaluate(call, &frame, command->timeout);
-	__int128 ns;
+	/* In two parts, of which neither overflows before the result does. */
+	int64_t ms, rest = value % 1000000 * command->timeout_ns;
 
 	if (command->has_forever ? value == command->forever : value < 0)
 		return -1;
-	ns = (__int128)value * command->timeout_ns;
-	ns = (ns + (ns > 0 ? 999999 : 0)) / 1000000;
-	return ns > INT64_MAX ? -1 : (int64_t)ns;
+	rest = (rest + (rest > 0 ? 999999 : 0)) / 1000000;
+	if (__builtin_mul_overflow(value / 1000000, command->timeout_ns, &ms) || __builtin_add_overflow(ms, rest, &ms))
+		return -1;
+	return ms;
 }
