@@ -178,6 +178,9 @@ class Builder(CommandBuilder):
     def switch(self, _meta: Meta, children: Children) -> Option:
         return Option(("switch", tuple(children)))
 
+    def switch_returned(self, _meta: Meta, children: Children) -> Option:
+        return Option(("tag", children[0]))
+
     def aligned(self, _meta: Meta, children: Children) -> Option:
         return Option(("aligned", children[0]))
 
@@ -186,10 +189,11 @@ class Builder(CommandBuilder):
         keyword = token_of(children, "RECORD") or "struct"
         arms = all_of(children, model.Arm)
         members = [m for group in all_of(children, tuple) for m in group if isinstance(m, Member)]
-        selectors = options.get("switch", ())
-        if arms and not selectors:
+        selectors, tag = options.get("switch", ()), options.get("tag")
+        chosen = bool(selectors) or tag is not None
+        if arms and not chosen:
             self.diagnostics.error(arms[0].span, "'case' outside of a switch", "write: union switch (field) { ... }")
-        if selectors and (keyword == "struct" or members):
+        if chosen and (keyword == "struct" or members):
             self.diagnostics.error(
                 members[0].span if members else self._span(meta),
                 "everything in a union with a switch belongs to a case",
@@ -206,6 +210,7 @@ class Builder(CommandBuilder):
             arms,
             self._span(meta),
             options.get("holes", ()),
+            tag,
         )
 
     def holes(self, _meta: Meta, children: Children) -> Option:

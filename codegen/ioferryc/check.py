@@ -12,7 +12,7 @@ from .fields import same
 from .layout import Scope
 from .model import Command, Interface, Member, Record, Show
 from .placed import LAYOUTS, SCALARS, EvaluationError, Laid, Layout, Scalar
-from .resolve import C_KEYWORDS, C_MACROS
+from .resolve import C_KEYWORDS, C_MACROS, has_code, needs_walk
 
 
 def name_is_files(interface: Interface, path: Path, diagnostics: Diagnostics) -> None:
@@ -335,11 +335,59 @@ def layouts_agree(interface: Interface, _path: Path, diagnostics: Diagnostics) -
             )
 
 
+def _tag_is_beside(scope: Scope, record: Record, union: Record, member: Member, diagnostics: Diagnostics) -> None:
+    """The field that tells what a union holds is an integer of the same structure."""
+    assert union.tag is not None
+    beside = next((m for m in record.members if (m.name,) == union.tag.names), None)
+    if record.keyword != "struct" or beside is None or beside.pointer or beside.extents:
+        advice = "name an integer field of the structure that the union is in"
+        diagnostics.error(union.tag.span, f"'{union.tag.span.text}' does not stand beside the union", advice)
+    elif _shown_type(scope, beside) is None:
+        diagnostics.error(union.tag.span, f"'{beside.name}' is no integer", "name the field that tells")
+    if member.extents or member.pointer:
+        diagnostics.error(member.span, "several unions, or a pointer to one", "put the union into a struct by itself")
+
+
+def _tagged_arms(scope: Scope, union: Record, diagnostics: Diagnostics) -> None:
+    """Arms that a driver chooses are plain data: nothing was walked when it chose."""
+    seen: set[int] = set()
+    for arm in union.arms:
+        if arm.default or arm.member is None or any(len(case.values) != 1 or not case.values[0] for case in arm.cases):
+            advice = "leave it out: with any other value the union is bytes"
+            diagnostics.error(arm.span, "a case of 'returned' without one value and one field", advice)
+            continue
+        for case in arm.cases:
+            value = scope.evaluate(case.values[0]) if case.values[0] is not None else 0
+            if value in seen:
+                diagnostics.error(case.span, "this case stands twice", "remove one of them")
+            seen.add(value)
+    for placed in scope.laid(union).members:
+        if placed.flexible or has_code(placed) or needs_walk(placed.type):
+            advice = "use a field of the request: switch (field)"
+            message = f"'{placed.member.name}' needs a look before the driver has chosen it"
+            diagnostics.error(placed.member.span, message, advice)
+
+
+def tagged_unions_fit(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
+    """A union that a field tells the content of stands beside the field, and holds plain data."""
+    scope = Scope(interface)
+    for record in scope.every_record():
+        try:
+            if record.tag is not None:
+                _tagged_arms(scope, record, diagnostics)
+            for member in record.members:
+                kind = scope.type_of(member.type)
+                if isinstance(kind, Laid) and kind.record.tag is not None:
+                    _tag_is_beside(scope, record, kind.record, member, diagnostics)
+        except EvaluationError:
+            continue  # reported where it is used
+
+
 def plain_unions_alike(interface: Interface, _path: Path, diagnostics: Diagnostics) -> None:
     """A union that nothing chooses from is copied as bytes, which only works if every arm is the same everywhere."""
     scope = Scope(interface)
     for record in scope.every_record():
-        if record.keyword != "union" or record.selectors:
+        if record.keyword != "union" or record.selectors or record.tag is not None:
             continue
         try:
             arms = scope.laid(record).members
@@ -372,6 +420,7 @@ RULES = (
     numbers_differ,
     errnos_known,
     layouts_agree,
+    tagged_unions_fit,
     plain_unions_alike,
 )
 

@@ -24,6 +24,7 @@ class Flat:
     union: Optional[Laid] = None
     show: str = ""
     shown: str = ""  # name of the field that says how many elements mean something
+    tag: str = ""  # of a union: name of the field that tells what it holds
 
 
 def _scaled(values: PerLayout, factor: int) -> PerLayout:
@@ -58,9 +59,8 @@ def _repeat(fields: list[Flat], count: int, stride: PerLayout) -> list[Flat]:
         else:
             # struct iof_field has one stride: an array inside an array of structs takes a field per element.
             for index in range(count):
-                found.append(
-                    replace(flat, name=f"{flat.name}@{index}", offset=add(flat.offset, _scaled(stride, index)))
-                )
+                place, tag = add(flat.offset, _scaled(stride, index)), flat.tag and f"{flat.tag}@{index}"
+                found.append(replace(flat, name=f"{flat.name}@{index}", offset=place, tag=tag))
     return found
 
 
@@ -85,6 +85,9 @@ def _flatten(placed: AnyType, name: str, at: PerLayout) -> list[Flat]:
         shown = _shown(member.member)
         if shown is not None:
             flats = [replace(flat, shown=f"{name}.{shown}".strip(".")) for flat in flats]
+        tag = member.type.record.tag if isinstance(member.type, Laid) else None
+        if tag is not None:
+            flats = [replace(flat, tag=".".join((name, *tag.names)).strip(".")) for flat in flats]
         found += flats
     return found
 
@@ -92,7 +95,7 @@ def _flatten(placed: AnyType, name: str, at: PerLayout) -> list[Flat]:
 def _is_one_scalar(union: Laid) -> bool:
     """Whether the arms of a union are names of one integer: then its byte order is known."""
     first = union.members[0].type
-    return not union.record.selectors and all(
+    return not union.record.arms and all(
         isinstance(arm.type, Scalar)
         and isinstance(first, Scalar)
         and (arm.type.kind, arm.type.size, arm.count) == (first.kind, first.size, 1)

@@ -11,7 +11,7 @@ import hashlib
 from typing import Iterable
 
 from . import program
-from .fields import flatten
+from .fields import Flat, flatten
 from .layout import Scope
 from .placed import AnyType, Laid
 from .program import Constant, Op, Read, Value, Variable
@@ -22,19 +22,26 @@ def sha64(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
+def _union_text(scope: Scope, flat: Flat, names: list[str]) -> str:
+    """The arms of a union, and which field tells them apart in each message."""
+    if flat.union is None:
+        return ""
+    arms = " ".join(type_text(scope, member.type) + f"*{member.count}" for member in flat.union.members)
+    if not flat.tag or flat.tag not in names:
+        return f"{{{arms}}}"
+    cases = [[scope.evaluate(c.values[0]) for c in arm.cases if c.values[0]] for arm in flat.union.record.arms]
+    return f"{{{arms}}}by {names.index(flat.tag)} {cases}"
+
+
 def type_text(scope: Scope, kind: AnyType) -> str:
     """The layout of a type."""
     size = kind.flexible.offset if isinstance(kind, Laid) and kind.flexible is not None else kind.size
-    fields = []
-    for flat in flatten(kind):
-        arms = ""
-        if flat.union is not None:
-            arms = (
-                "{"
-                + " ".join(type_text(scope, member.type) + f"*{member.count}" for member in flat.union.members)
-                + "}"
-            )
-        fields.append(f"{flat.kind}{arms}*{flat.count} {flat.size} {flat.offset} {flat.stride}")
+    flats = flatten(kind)
+    names = [flat.name for flat in flats]
+    fields = [
+        f"{flat.kind}{_union_text(scope, flat, names)}*{flat.count} {flat.size} {flat.offset} {flat.stride}"
+        for flat in flats
+    ]
     return f"[{size}: {'; '.join(fields)}]"
 
 

@@ -217,6 +217,9 @@ class Record:
     arms: tuple[Arm, ...]
     span: Span
     holes: tuple[str, ...] = ()  # members that each use of the record fills in
+    tag: Optional[
+        Path
+    ] = None  # the field that tells in each message anew which arm it is; selectors are of the request
 
 
 @dataclass(frozen=True)

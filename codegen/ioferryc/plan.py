@@ -98,6 +98,7 @@ class Field:
     values: dict[int, bool] = field(default_factory=dict)  # whether the value is good
     calm: Optional[tuple[int, int, int]] = None
     aliases: tuple[str, ...] = ()
+    tells: bool = False  # what a union beside it holds
 
     def worth(self, value: int, good: bool) -> None:
         """A value worth trying, if the field can hold it. What is bad to one rule is bad."""
@@ -129,6 +130,7 @@ class Type:
     members: list[Field] = field(default_factory=list)
     selectors: list[Path] = field(default_factory=list)
     arms: list[Arm] = field(default_factory=list)
+    returned: bool = False  # the selector counts as it is in each message
 
 
 @dataclass(eq=False)
@@ -228,9 +230,9 @@ class Planner:
         if isinstance(laid, Scalar):
             return self._scalar(laid)
         name = laid.record.name or laid.record.keyword
-        if laid.record.keyword == "union" and not laid.record.selectors:
+        if laid.record.keyword == "union" and not laid.record.arms:
             return self._plain_union(name, laid, label)
-        made = Type(name, "PLAN_SWITCH" if laid.record.selectors else "PLAN_STRUCT", laid.size)
+        made = Type(name, "PLAN_SWITCH" if laid.record.arms else "PLAN_STRUCT", laid.size)
         for placed in laid.members:
             inner = f"{label}.{placed.member.name}".rstrip(".")
             kind = self._scalar(placed.type) if isinstance(placed.type, Scalar) else self._outline(placed.type, inner)
@@ -274,7 +276,8 @@ class Planner:
 
     def _switch(self, made: Type, laid: Laid, context: Context, target: Optional[model.Member] = None) -> None:
         """The arms of a union; behind a pointer, arms go the way of the pointer's target."""
-        found = [self._find(path, context) for path in laid.record.selectors]
+        tag = laid.record.tag
+        found = [self._find(path, context) for path in ((tag,) if tag is not None else laid.record.selectors)]
         made.selectors = [place.path for place in found]
         for arm in laid.record.arms:
             member = next((m for m, p in zip(made.members, laid.members) if p.member is arm.member), None)
@@ -292,7 +295,18 @@ class Planner:
                 for case in arm.cases
             ]
             made.arms.append(Arm(labels, arm.default, arm.reject, member))
+        if tag is not None:
+            self._returned(made, found[0].member)
         self._try_arms(made, [place.member for place in found])
+
+    @staticmethod
+    def _returned(made: Type, tag: Optional[Field]) -> None:
+        """Without an arm such a union is bytes."""
+        made.returned = True
+        made.members.append(Field("", "", Type(made.name, "PLAN_UNION", made.size)))
+        made.arms.append(Arm([], True, None, made.members[-1]))
+        if tag is not None:
+            tag.tells = True
 
     def _try_arms(self, made: Type, selectors: list[Optional[Field]]) -> None:
         """Every label, and values that no label has."""
@@ -562,6 +576,7 @@ class Planner:
         reach = Reach(self._outline(kind, item.keyword), self._direction(item.direction, None))
         if not isinstance(kind, Laid):
             reach.content = Field("", item.keyword, reach.type)
+        self._complete(Context(reach.type, kind, None))
         assert item.extent.max is not None
         reach.max = self.scope.evaluate(item.extent.max)
         return IoPlan(item, reach)

@@ -22,6 +22,16 @@ DIRECTIONS = {
 
 
 @dataclass(frozen=True)
+class Tagged:
+    """A union, the field that tells what it holds (both by their numbers in the descriptor), and its arms."""
+
+    field: int
+    tag: int
+    name: str
+    arms: tuple[tuple[int, str, Descriptor], ...]  # the value, how the file spells it, what the union then holds
+
+
+@dataclass(frozen=True)
 class Offset:
     """Canonical byte offset in an element; loops over fixed arrays add their index times a stride."""
 
@@ -127,6 +137,7 @@ class Descriptor:
 
     type: AnyType
     c_name: str
+    tagged: tuple[Tagged, ...] = ()
 
 
 @dataclass(frozen=True)

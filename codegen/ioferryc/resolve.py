@@ -11,7 +11,7 @@ from .fields import flatten
 from .layout import Scope
 from .model import Direction, Expr, Member
 from .placed import AnyType, EvaluationError, Laid, Layout, Placed, Scalar
-from .program import DIRECTIONS, Constant, Descriptor, DirectionValue, Offset, Operation, Read, Value, Variable
+from .program import DIRECTIONS, Constant, Descriptor, DirectionValue, Offset, Operation, Read, Tagged, Value, Variable
 
 C_KEYWORDS = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register "
@@ -54,10 +54,11 @@ def needs_walk(kind: AnyType) -> bool:
         return False
     if kind.record.selectors:
         return True
-    return any(_has_code(placed) or needs_walk(placed.type) for placed in kind.members)
+    return any(has_code(placed) or needs_walk(placed.type) for placed in kind.members)
 
 
-def _has_code(placed: Placed) -> bool:
+def has_code(placed: Placed) -> bool:
+    """Whether a member itself asks for code."""
     member = placed.member
     return placed.flexible or member.pointer or bool(member.range or member.used) or is_descriptor(placed.type)
 
@@ -106,11 +107,39 @@ class Resolver:
             wanted = "_".join(["type", kind.name, *(word for word in shown if word != kind.name)])
         else:
             wanted = f"type_{kind.record.name or hint}"
+        tagged = self._tagged(kind, wanted.removeprefix("type_"))  # C declares what they refer to before them
         number, name = 2, wanted
         while name in self.descriptors and not self._alike(self.descriptors[name].type, kind):
             name, number = f"{wanted}{number}", number + 1
-        self.descriptors[name] = Descriptor(kind, name)
+        self.descriptors[name] = Descriptor(kind, name, tagged)
         return self.descriptors[name]
+
+    def _tagged(self, kind: AnyType, hint: str) -> tuple[Tagged, ...]:
+        """The unions in a type of which a field tells what they hold."""
+        fields, found = flatten(kind), []
+        places = {flat.name: number for number, flat in enumerate(fields)}
+        for number, flat in enumerate(fields):
+            if flat.union is None or not flat.tag or flat.tag not in places:
+                continue
+            arms = []
+            for arm in flat.union.record.arms:
+                placed = next((placed for placed in flat.union.members if placed.member is arm.member), None)
+                holds = self.describe(self._whole(placed), f"{hint}_{placed.member.name}") if placed else None
+                values = [(case.values[0], case.span.text) for case in arm.cases]
+                arms += [(self.scope.evaluate(value), text, holds) for value, text in values if value and holds]
+            found.append(Tagged(number, places[flat.tag], flat.name, tuple(arms)))
+        return tuple(found)
+
+    def _whole(self, placed: Placed) -> AnyType:
+        """A type for all elements of a member: an arm's descriptor is of one element."""
+        if placed.count == 1:
+            return placed.type
+        key = id(placed.member)
+        if key not in self._wrapped:
+            span = placed.member.span
+            record = model.Record("struct", "", False, False, None, (placed.member,), (), (), span)
+            self._wrapped[key] = self.scope.laid(record)
+        return self._wrapped[key]
 
     def _alike(self, one: AnyType, other: AnyType) -> bool:
         """Whether two declarations of a structure have one descriptor."""

@@ -80,7 +80,7 @@ class ShapeBuilder(BoundBuilder):
         if isinstance(kind, Laid) and kind.record.selectors and parent is not None:
             self._chosen_target(ops, member, kind, parent, offset)
             return None
-        if isinstance(kind, Laid) and kind.record.selectors:
+        if isinstance(kind, Laid) and (kind.record.selectors or kind.record.tag is not None):
             message = "an argument that is a union with a switch"
             raise EvaluationError(member.span, message, "put it into a struct, beside the field that chooses")
         direction = self._direction(member.direction, parent, member)
@@ -345,17 +345,6 @@ class ShapeBuilder(BoundBuilder):
             self._target(ops, member, frame, offset, hint)
         elif needs_walk(placed.type):
             self._nested(ops, frame, placed, offset, f"{frame.label}.{member.name}")
-
-    def _whole(self, placed: Placed) -> AnyType:
-        """A type for all elements of a member: an arm's descriptor is of one element."""
-        if placed.count == 1:
-            return placed.type
-        key = id(placed.member)
-        if key not in self._wrapped:
-            span = placed.member.span
-            record = model.Record("struct", "", False, False, None, (placed.member,), (), (), span)
-            self._wrapped[key] = self.scope.laid(record)
-        return self._wrapped[key]
 
     def _chosen_target(self, ops: list[Op], member: Member, laid: Laid, parent: Frame, offset: Offset) -> None:
         if member.extents:

@@ -49,7 +49,7 @@ struct field_layout {
 
 static bool is_bytes(const struct iof_field *field)
 {
-	return field->kind == IOF_BYTES || field->kind == IOF_CHARS || field->kind == IOF_UNION;
+	return field->kind == IOF_BYTES || field->kind == IOF_CHARS;
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -89,6 +89,29 @@ static struct field_layout layout_of(const struct iof_field *field, iof_abi abi)
 	return place;
 }
 
+const struct iof_type *iof_type_tagged(const struct iof_type *type, const struct iof_field *field, uint32_t index,
+				       iof_abi abi, const uint8_t *from)
+{
+	enum iof_layout layout = IOF_ABI_LAYOUT(abi);
+
+	for (unsigned i = 0; field->kind == IOF_UNION && i < type->n_tagged; i++) {
+		const struct iof_tagged *tagged = &type->tagged[i];
+		const struct iof_field *tag = &type->fields[tagged->tag];
+		uint64_t value;
+
+		if (&type->fields[tagged->field] != field)
+			continue;
+		value = iof_scalar_load(from + tag->offset[layout] + (size_t)index * tag->stride[layout],
+					tag->size[layout], abi & IOF_BIG_ENDIAN);
+		value = widen(tag, value, tag->size[layout]);
+		for (unsigned arm = 0; arm < tagged->n_arms; arm++) {
+			if (tagged->arms[arm].tag == value)
+				return tagged->arms[arm].type;
+		}
+	}
+	return NULL;
+}
+
 static void copy(uint8_t *to, const uint8_t *from, uint32_t size)
 {
 	if (size == 4)
@@ -117,6 +140,42 @@ static void from_wire(const struct iof_field *field, const struct field_layout *
 				 widen(field, iof_scalar_load(from, place->wire_size, false), place->wire_size));
 }
 
+/* The unions of a field, one an element, each as its own tag says. */
+static void unions_to_canonical(const struct iof_type *type, const struct iof_field *field, iof_abi abi,
+				const uint8_t *from, uint8_t *to)
+{
+	enum iof_layout layout = IOF_ABI_LAYOUT(abi);
+
+	for (uint32_t i = 0; i < field->count; i++) {
+		const struct iof_type *arm = iof_type_tagged(type, field, i, abi, from);
+		const uint8_t *at = from + field->offset[layout] + (size_t)i * field->stride[layout];
+		uint8_t *wire = to + field->offset[IOF_LAYOUT_LP64] + (size_t)i * field->stride[IOF_LAYOUT_LP64];
+
+		if (arm)
+			iof_type_to_canonical(arm, abi, at, wire, 1);
+		else
+			bytes_copy(wire, at, smaller(field->size[layout], field->size[IOF_LAYOUT_LP64]));
+	}
+}
+
+static void unions_from_canonical(const struct iof_type *type, const struct iof_field *field, iof_abi abi,
+				  const uint8_t *from, uint8_t *to)
+{
+	enum iof_layout layout = IOF_ABI_LAYOUT(abi);
+
+	for (uint32_t i = 0; i < field->count; i++) {
+		const struct iof_type *arm = iof_type_tagged(type, field, i, IOF_ABI_CANONICAL, from);
+		const uint8_t *wire =
+			from + field->offset[IOF_LAYOUT_LP64] + (size_t)i * field->stride[IOF_LAYOUT_LP64];
+		uint8_t *at = to + field->offset[layout] + (size_t)i * field->stride[layout];
+
+		if (arm)
+			iof_type_from_canonical(arm, abi, wire, at, 1);
+		else
+			bytes_copy(at, wire, smaller(field->size[layout], field->size[IOF_LAYOUT_LP64]));
+	}
+}
+
 void iof_type_to_canonical(const struct iof_type *type, iof_abi abi, const void *from, void *to, size_t count)
 {
 	size_t size = iof_type_size(type, abi), wire_size = iof_type_size(type, IOF_ABI_CANONICAL);
@@ -124,12 +183,18 @@ void iof_type_to_canonical(const struct iof_type *type, iof_abi abi, const void 
 	memset(to, 0, wire_size * count);
 	for (const struct iof_field *field = type->fields; field < type->fields + type->n_fields; field++) {
 		const struct field_layout place = layout_of(field, abi);
-		const uint8_t *element = (const uint8_t *)from + place.offset;
-		uint8_t *wire = (uint8_t *)to + place.wire_offset;
+		const uint8_t *element = from;
+		uint8_t *wire = to;
 
-		for (size_t i = 0; i < count; i++, element += size, wire += wire_size)
+		for (size_t i = 0; i < count; i++, element += size, wire += wire_size) {
+			if (field->kind == IOF_UNION) {
+				unions_to_canonical(type, field, abi, element, wire);
+				continue;
+			}
 			for (size_t j = 0; j < place.count; j++)
-				to_wire(field, &place, element + j * place.stride, wire + j * place.wire_stride);
+				to_wire(field, &place, element + place.offset + j * place.stride,
+					wire + place.wire_offset + j * place.wire_stride);
+		}
 	}
 }
 
@@ -139,13 +204,19 @@ void iof_type_from_canonical(const struct iof_type *type, iof_abi abi, const voi
 
 	for (const struct iof_field *field = type->fields; field < type->fields + type->n_fields; field++) {
 		const struct field_layout place = layout_of(field, abi);
-		const uint8_t *wire = (const uint8_t *)from + place.wire_offset;
-		uint8_t *element = (uint8_t *)to + place.offset;
+		const uint8_t *wire = from;
+		uint8_t *element = to;
 
 		if (field->kind == IOF_POINTER)
 			continue;
-		for (size_t i = 0; i < count; i++, element += size, wire += wire_size)
+		for (size_t i = 0; i < count; i++, element += size, wire += wire_size) {
+			if (field->kind == IOF_UNION) {
+				unions_from_canonical(type, field, abi, wire, element);
+				continue;
+			}
 			for (size_t j = 0; j < place.count; j++)
-				from_wire(field, &place, wire + j * place.wire_stride, element + j * place.stride);
+				from_wire(field, &place, wire + place.wire_offset + j * place.wire_stride,
+					  element + place.offset + j * place.stride);
+		}
 	}
 }

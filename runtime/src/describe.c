@@ -207,6 +207,23 @@ static void say_fields(struct iof_text *text, const struct view *view, const str
 
 static void say_record(struct iof_text *text, const struct view *from, const struct walk_record *record);
 
+/* What a union is known to hold: of the request, or as the field beside it tells, now or before. */
+static const struct iof_type *held_by(const struct view *view, const struct iof_type *type,
+				      const struct iof_field *field, size_t base)
+{
+	const struct walk_arm *arm =
+		walk_arm_of(view->walk, view->record, view->element, base + field->offset[IOF_LAYOUT_LP64]);
+	size_t size = iof_type_size(type, IOF_ABI_CANONICAL);
+
+	if (arm || field->count > 1)
+		return arm ? arm->type : NULL;
+	if (knows(view->back, view->back_size, base, size))
+		return iof_type_tagged(type, field, 0, IOF_ABI_CANONICAL, view->back + base);
+	if (knows(view->sent, view->sent_size, base, size))
+		return iof_type_tagged(type, field, 0, IOF_ABI_CANONICAL, view->sent + base);
+	return NULL;
+}
+
 static void say_field(struct iof_text *text, const struct view *view, const struct iof_type *type, unsigned index,
 		      size_t base)
 {
@@ -214,8 +231,7 @@ static void say_field(struct iof_text *text, const struct view *view, const stru
 	size_t at = base + field->offset[IOF_LAYOUT_LP64], size = field->size[IOF_LAYOUT_LP64];
 	struct values values = {.field = field, .show = show_of(type, index)};
 	const struct walk_record *pointee = field->kind == IOF_POINTER ? pointee_of(view, at) : NULL;
-	const struct walk_arm *arm =
-		field->kind == IOF_UNION ? walk_arm_of(view->walk, view->record, view->element, at) : NULL;
+	const struct iof_type *arm = field->kind == IOF_UNION ? held_by(view, type, field, base) : NULL;
 
 	values.count = count_shown(view, type, base, field, values.show);
 	if (values.show && values.show->form == IOF_FORM_PLAIN)
@@ -223,7 +239,7 @@ static void say_field(struct iof_text *text, const struct view *view, const stru
 	if (pointee)
 		say_record(text, view, pointee);
 	else if (arm)
-		say_fields(text, view, arm->type, at);
+		say_fields(text, view, arm, at);
 	else if (field->count > 1 || (is_bytes(&values) && field->kind != IOF_UINT) || field->kind == IOF_CHARS)
 		say_both(text, view, &values, at,
 			 values.count ? (values.count - 1) * (size_t)field->stride[IOF_LAYOUT_LP64] + size : 0,

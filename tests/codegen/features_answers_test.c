@@ -11,6 +11,7 @@
 #include "results_types.h"
 #include "size_query_types.h"
 #include "status_types.h"
+#include "tagged_types.h"
 #include "unions_types.h"
 #include "used_types.h"
 
@@ -60,6 +61,26 @@ static void a_field_chooses_what_a_union_holds(void **state)
 	assert_true(chosen.value.pair[1] == -2);
 	chosen.kind = 5;
 	assert_int_equal(CALL("unions", UNIONS_CHOSEN, &chosen, negate), -ENOSYS);
+}
+
+static long give_a_pair(void *argument)
+{
+	struct tagged_event *event = argument;
+
+	assert_int_equal(event->kind, 0); /* out exact: nothing of the caller's */
+	*event = (struct tagged_event){.kind = TAGGED_PAIR, .stamp = 9, .value.pair = {1, 2}};
+	return 0;
+}
+
+static void a_driver_chooses_what_a_union_holds(void **state)
+{
+	struct tagged_event event = {.kind = TAGGED_NUMBER, .value.number = 5};
+
+	(void)state;
+	assert_int_equal(CALL("tagged", TAGGED_NEXT, &event, give_a_pair), 0);
+	assert_true(event.kind == TAGGED_PAIR && event.stamp == 9);
+	assert_true(event.value.pair[0] == 1 && event.value.pair[1] == 2);
+	assert_int_equal(call.request, 0);
 }
 
 static long to_device(void *argument)
@@ -267,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_field_chooses_what_a_union_holds),
+		cmocka_unit_test(a_driver_chooses_what_a_union_holds),
 		cmocka_unit_test(a_count_chooses_bytes_or_a_list),
 		cmocka_unit_test(what_is_filled_starts_as_the_callers_whatever_state_a_file_is_in),
 		cmocka_unit_test(what_comes_with_an_errno_is_stored),

@@ -70,8 +70,10 @@ def row_of(interface: Analysed, command: AnalysedCommand, wanted: Row) -> Row:
             sizes = list(kind.flexible.offset)
         for placed in kind.members:
             if placed.member.pointer or placed.flexible:
-                element = interface.scope.type_of(placed.member.type)
-                parts.append(f"{placed.member.name}:{placed.member.direction.value}={both(element.size)}")
+                # The table's words: out, exact or not; what a void pointer leads to is a byte.
+                sizes_of_element = tuple(max(size, 1) for size in interface.scope.type_of(placed.member.type).size)
+                direction = placed.member.direction.value.partition(" ")[0]
+                parts.append(f"{placed.member.name}:{direction}={both(sizes_of_element)}")
     direction = wanted.direction if wanted.direction == "-" else member.direction.value
     return Row(command.command.name, numbers, both(tuple(sizes)), direction, tuple(parts))
 

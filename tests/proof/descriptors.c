@@ -63,6 +63,30 @@ static void check_field(const struct iof_type *type, const struct iof_field *fie
 	}
 }
 
+/* The field that tells is an integer, and each arm lies within the union. */
+static void check_tagged(const struct iof_type *type, const struct iof_tagged *tagged)
+{
+	const struct iof_field *field = &type->fields[tagged->field], *tag = &type->fields[tagged->tag];
+
+	if (tagged->field >= type->n_fields || tagged->tag >= type->n_fields) {
+		expect(false, type, "", "a union or what tells its content is no field");
+		return;
+	}
+	expect(field->kind == IOF_UNION, type, field->name, "what another field tells the content of is no union");
+	expect(tag->kind == IOF_UINT || tag->kind == IOF_SINT, type, tag->name, "what tells is no integer");
+	expect(tag->count == field->count, type, tag->name, "it has another number of elements than the union");
+	for (unsigned i = 0; i < tagged->n_arms; i++) {
+		const struct iof_type *arm = tagged->arms[i].type;
+
+		expect(arm->n_pointers == 0, type, field->name, "an arm has pointers, which nothing walks");
+		for (unsigned layout = 0; layout < IOF_LAYOUTS; layout++) {
+			expect(arm->size[layout] <= field->size[layout], type, field->name, "an arm is too long");
+			expect(!(type->same >> layout & 1) || arm->same >> layout & 1, type, field->name,
+			       "an arm is not the canonical one where `same` says so");
+		}
+	}
+}
+
 static void check_type(const struct iof_type *type)
 {
 	unsigned pointers = 0;
@@ -88,6 +112,8 @@ static void check_type(const struct iof_type *type)
 		expect(i == 0 || type->fields[i - 1].offset[0] <= type->fields[i].offset[0], type, type->fields[i].name,
 		       "the fields are not in the order of their offsets");
 	}
+	for (unsigned i = 0; i < type->n_tagged; i++)
+		check_tagged(type, &type->tagged[i]);
 	expect(type->n_pointers == (pointers < 255 ? pointers : 255), type, "", "its number of pointers is wrong");
 }
 

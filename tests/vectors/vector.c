@@ -180,6 +180,7 @@ static void caller(struct reader *reader)
 		{"i386", IOF_LAYOUT_I386},
 		{"armhf", IOF_LAYOUT_EABI32},
 		{"armhf-time64", IOF_LAYOUT_EABI32_TIME64},
+		{"s390x", IOF_LAYOUT_LP64 | IOF_BIG_ENDIAN},
 	};
 	struct vector *vector = reader->vector;
 

@@ -40,6 +40,9 @@ class TypeView:
     shows_name: str
     shows: tuple[str, ...]
     tail: str
+    arms: tuple[tuple[str, tuple[str, ...]], ...]  # of each union that a field tells the content of: a table
+    tagged_name: str
+    tagged: tuple[str, ...]
 
 
 def numbers(values: PerLayout, form: str = "{}") -> str:
@@ -71,7 +74,11 @@ def _type_view(analysed: Analysed, descriptor: program.Descriptor) -> TypeView:
             size = kind.flexible.offset
     else:
         name = kind.name
-    fields = flatten(kind)
+    fields, arms = flatten(kind), _arms(descriptor)
+    tagged = [
+        (f"{{{tagged.field}, {tagged.tag}, {len(tagged.arms)}, {table}}},", tagged.name or "the union")
+        for tagged, (table, _) in zip(descriptor.tagged, arms)
+    ]
     bare = descriptor.c_name.removeprefix("type_")
     return TypeView(
         text,
@@ -86,7 +93,23 @@ def _type_view(analysed: Analysed, descriptor: program.Descriptor) -> TypeView:
         f"shows_{bare}",
         shows.rows(analysed.scope, fields),
         kind.flexible.member.name if isinstance(kind, Laid) and kind.flexible is not None else "",
+        arms,
+        f"tagged_{bare}",
+        shows.commented(tagged),
     )
+
+
+def _arms(descriptor: program.Descriptor) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A table of arms for each union that a field tells the content of."""
+    found = []
+    for tagged in descriptor.tagged:
+        name = re.sub(r"\W", "_", f"arms_{descriptor.c_name.removeprefix('type_')}_{tagged.name}").rstrip("_")
+        rows = [
+            (f"{{{f'(uint64_t){value}' if value < 0 else value}, &{holds.c_name}}},", text)
+            for value, text, holds in tagged.arms
+        ]
+        found.append((name, shows.commented(rows)))
+    return tuple(found)
 
 
 # --- the file --------------------------------------------------------------------------------------------

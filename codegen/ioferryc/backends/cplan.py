@@ -125,6 +125,8 @@ class Printer:
         if member.calm is not None:
             low, high, step = member.calm
             parts += [f".low = {low}"] * bool(low) + [f".high = {high}", f".step = {step}"]
+        if member.tells:
+            parts.append(".tells = true")
         return parts
 
     def _members(self, made: Type) -> str:
@@ -161,6 +163,7 @@ class Printer:
             rows = [f"\t{_path(path)}," for path in made.selectors]
             parts += [f"\t.selectors = {self._table('plan_path', 'selectors', rows)},"]
             parts += [f"\t.n_selectors = {len(made.selectors)},"]
+            parts += ["\t.returned = true,"] * made.returned
             rows = [line for arm in made.arms for line in self._arm(arm)]
             parts += [f"\t.arms = {self._table('plan_arm', 'arms', rows)},", f"\t.n_arms = {len(made.arms)},"]
         return self._table("plan_type", f"type_{made.name}", parts, False)

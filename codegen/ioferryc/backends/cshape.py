@@ -86,6 +86,8 @@ def _operation_text(value: Operation) -> str:
     left, right = (operand_text(value.operator, v, n == 0) for n, v in enumerate(value.operands))
     if value.operator in ("<", ">", "<=", ">=", "/", "%", ">>") and _signed(value):
         left, right = (_as_signed(operand, text) for operand, text in zip(value.operands, (left, right)))
+        if value.operator not in COMPARISONS:
+            return f"(uint64_t)({left} {value.operator} {right})"
     return f"{left} {value.operator} {right}"
 
 

@@ -63,11 +63,11 @@ def tables(analysed: Analysed) -> list[Table]:
             names = _names(analysed.scope, name)
             cut = len(prefix_of([item.name for item in enum.enumerators]))
             entries = [(f'{{{_value(value, enum.flags)}, "{item[cut:]}"}},', item) for item, value in names]
-            found.append(Table(name, _commented(entries)))
+            found.append(Table(name, commented(entries)))
     return found
 
 
-def _commented(entries: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def commented(entries: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Rows of a table, each with what it is about; the comments keep clang-format from filling lines."""
     width = max((len(row) for row, _ in entries), default=0)
     return tuple(f"{row:<{width}} /* {about} */" for row, about in entries)
@@ -91,7 +91,7 @@ def rows(scope: Scope, fields: Sequence[Flat]) -> tuple[str, ...]:
         if flat.show or shown:
             parts = [str(number), _form(flat.show), str(shown), *_names_of(scope, flat.show)]
             found.append((f"{{{', '.join(parts)}}},", flat.name or "the value"))
-    return _commented(found)
+    return commented(found)
 
 
 def value_show(scope: Scope, show: str) -> str:

@@ -12,6 +12,19 @@ struct writing {
 	uint64_t *random;
 };
 
+/* A driver that is asked for memory chooses what a union in it holds; one that is given it leaves that alone. */
+static void write_tag(struct plan_call *call, const struct plan_field *field, size_t at, uint32_t size)
+{
+	const struct plan_member *member = field->member;
+	uint64_t value = plan_random(&call->random);
+
+	if (field->segment->direction & PLAN_IN)
+		return;
+	if (value & 3)
+		value = (uint64_t)member->values[(value >> 2) % member->n_values].value;
+	plan_store(field->segment->after + at, size, false, value);
+}
+
 static void write_field(struct plan_call *call, const struct plan_field *field, void *context)
 {
 	const struct writing *writing = context;
@@ -29,6 +42,10 @@ static void write_field(struct plan_call *call, const struct plan_field *field, 
 			continue;
 		if (writing->mode == WRITE_FIRST && at >= segment->wire_size / 2)
 			continue;
+		if (field->member && field->member->tells) {
+			write_tag(call, field, at, size);
+			continue;
+		}
 		for (uint32_t byte = 0; byte < shorter; byte++)
 			segment->after[at + byte] = (uint8_t)plan_random(writing->random);
 	}
@@ -53,6 +70,7 @@ static void write_segment(struct plan_call *call, struct plan_segment *segment, 
 
 	segment->after =
 		plan_take(call, segment->capacity > segment->wire_size ? segment->capacity : segment->wire_size);
+	segment->now = segment->after;
 	if (segment->direction & PLAN_IN)
 		memcpy(segment->after, segment->wire, segment->wire_size);
 	/* Memory that is out exact is that because its driver writes all of it. */

@@ -53,13 +53,14 @@ struct plan_segment {
 	uint32_t count;
 	unsigned direction; /**< enum plan_direction */
 	bool flexible;
-	bool unreadable;   /**< the caller's pointer leads nowhere */
-	bool unterminated; /**< a string without an end */
-	uint8_t *guest;    /**< as the caller has it */
-	uint8_t *wire;     /**< as the message and the driver have it (LP64, little-endian); pointers are 0 or 1 */
-	uint8_t *after;    /**< as the driver leaves it */
-	uint8_t *field;    /**< per byte of wire: enum plan_byte */
-	size_t guest_size; /**< of the images, bytes; of a string: with its NUL */
+	bool unreadable;    /**< the caller's pointer leads nowhere */
+	bool unterminated;  /**< a string without an end */
+	uint8_t *guest;     /**< as the caller has it */
+	uint8_t *wire;      /**< as the message and the driver have it (LP64, little-endian); pointers are 0 or 1 */
+	uint8_t *after;     /**< as the driver leaves it */
+	const uint8_t *now; /**< which of wire and after says what returned unions hold */
+	uint8_t *field;     /**< per byte of wire: enum plan_byte */
+	size_t guest_size;  /**< of the images, bytes; of a string: with its NUL */
 	size_t wire_size;
 	size_t capacity;   /**< bytes that the driver may return */
 	size_t reply_size; /**< bytes that come back; plan_call_answer() */

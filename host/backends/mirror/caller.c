@@ -114,6 +114,6 @@ void plan_segment_after(const struct plan_call *call, const struct plan_segment 
 	whole = plan_take(visited, segment->wire_size);
 	memcpy(whole, segment->wire, segment->wire_size);
 	memcpy(whole, segment->after, segment->reply_size);
-	after.whole = whole;
+	after.whole = place->now = whole;
 	plan_visit(visited, place, true, store_field, &after);
 }

@@ -37,8 +37,9 @@ struct plan_place plan_find(const struct plan_call *call, const struct plan_fram
 	return place;
 }
 
+/* @p now: as the driver left it, if it has run; else of the request. */
 static struct value read_field(const struct plan_call *call, const struct plan_frame *frame,
-			       const struct plan_path *path)
+			       const struct plan_path *path, bool now)
 {
 	struct plan_place place = plan_find(call, frame, path);
 	uint32_t size = place.type->size[IOF_LAYOUT_LP64];
@@ -47,7 +48,7 @@ static struct value read_field(const struct plan_call *call, const struct plan_f
 	if (!place.segment || !place.segment->count)
 		return (struct value){0, false};
 	assert(place.wire + size <= place.segment->wire_size);
-	bits = plan_load(place.segment->wire + place.wire, size, false);
+	bits = plan_load((now ? place.segment->now : place.segment->wire) + place.wire, size, false);
 	return (struct value){plan_widen(place.type->kind, bits, size), place.type->kind == PLAN_SINT};
 }
 
@@ -107,7 +108,7 @@ uint64_t plan_evaluate(const struct plan_call *call, const struct plan_frame *fr
 		assert(n < 15);
 		switch (ops->code) {
 		case PLAN_CONST: stack[n++] = (struct value){(uint64_t)ops->value, ops->value < 0}; break;
-		case PLAN_READ: stack[n++] = read_field(call, frame, &ops->path); break;
+		case PLAN_READ: stack[n++] = read_field(call, frame, &ops->path, false); break;
 		case PLAN_SIZE: stack[n++] = (struct value){call->number >> 16 & 0x3fff, false}; break;
 		case PLAN_NR: stack[n++] = (struct value){call->number & 0xff, false}; break;
 		case PLAN_NEGATE:
@@ -143,7 +144,7 @@ const struct plan_arm *plan_arm_of(const struct plan_call *call, const struct pl
 	uint64_t values[PLAN_STEPS];
 
 	for (unsigned i = 0; i < type->n_selectors; i++)
-		values[i] = read_field(call, frame, &type->selectors[i]).bits;
+		values[i] = read_field(call, frame, &type->selectors[i], type->returned).bits;
 	for (const struct plan_arm *arm = type->arms; arm < type->arms + type->n_arms; arm++) {
 		for (unsigned i = 0; i < arm->n_labels; i++)
 			if (chosen(&arm->labels[i], values, type->n_selectors))

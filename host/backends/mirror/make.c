@@ -69,6 +69,7 @@ static void give_bytes(struct plan_call *call, struct plan_segment *segment, uin
 	segment->guest = plan_take(call, segment->guest_size);
 	segment->wire = plan_take(call, segment->wire_size);
 	segment->field = plan_take(call, segment->wire_size);
+	segment->now = segment->wire;
 	memset(segment->guest, PLAN_NOISE, segment->guest_size);
 	if (call->live && segment->direction != PLAN_EXACT)
 		memcpy(segment->wire, (const void *)(uintptr_t)segment->address, segment->wire_size);
@@ -416,6 +417,7 @@ static void make_records(struct plan_call *call)
 	segment = add_segment(call, call->io->reach, NULL,
 			      (unsigned)plan_evaluate(call, NULL, call->io->reach->direction));
 	give_bytes(call, segment, call->made_of.size);
+	reach_elements(call, segment);
 	if (call->made_of.size > call->io->reach->max)
 		plan_violate(call, EINVAL, "count", call->made_of.size);
 	bound_size(call);

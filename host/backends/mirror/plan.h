@@ -23,7 +23,7 @@ enum plan_kind {
 	PLAN_POINTER,
 	PLAN_STRUCT,
 	PLAN_UNION,  /**< its arms look the same everywhere: bytes */
-	PLAN_SWITCH, /**< a union that fields choose from */
+	PLAN_SWITCH, /**< a union that fields choose from; of the request, unless it is returned */
 };
 
 /** Values of a direction's expression. */
@@ -88,6 +88,7 @@ struct plan_type {
 	uint16_t n_members;
 	const struct plan_path *selectors; /**< PLAN_SWITCH */
 	uint8_t n_selectors;
+	bool returned; /**< PLAN_SWITCH: the selector counts as it is in each message, also as the driver leaves it */
 	const struct plan_arm *arms;
 	uint16_t n_arms;
 };
@@ -120,6 +121,7 @@ struct plan_member {
 	uint16_t n_values;
 	/** Where a value of chance is wanted that does no harm: low, low + step, ... up to high. step 0: any value. */
 	uint32_t low, high, step;
+	bool tells; /**< it is the selector of a union that is returned */
 };
 
 struct plan_range {

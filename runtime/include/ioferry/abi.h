@@ -55,7 +55,7 @@ enum iof_kind {
 	IOF_POINTER,  /**< user pointer: on the wire 0 for NULL, 1 for present */
 	IOF_BYTES,    /**< bytes without order */
 	IOF_CHARS,    /**< as IOF_BYTES; traces print it as text */
-	IOF_UNION,    /**< region whose arm iof_walk_arm() names; without an arm it is copied as bytes */
+	IOF_UNION,    /**< region whose arm iof_walk_arm() or the type's iof_tagged names; without an arm it is bytes */
 };
 
 /** A scalar, or equally spaced scalars, inside a type. Offsets, sizes and strides in bytes, per layout. */
@@ -91,6 +91,21 @@ struct iof_show {
 	const struct iof_name *names; /**< flags of several bits before those of one */
 };
 
+/** What a union holds with a value of the field that tells it. */
+struct iof_tagged_arm {
+	uint64_t tag; /**< negative values are sign-extended */
+	const struct iof_type *type;
+};
+
+/** A union and the field beside it that tells what it holds, in each image anew: a driver may be who chooses. With a
+ *  value that no arm has it is copied as bytes. */
+struct iof_tagged {
+	uint16_t field; /**< the union, index among the type's fields */
+	uint16_t tag;   /**< an integer, of as many elements */
+	uint16_t n_arms;
+	const struct iof_tagged_arm *arms;
+};
+
 /** A type of an interface. Constant, generated, shared by all threads. */
 struct iof_type {
 	const char *name;
@@ -103,6 +118,8 @@ struct iof_type {
 	const char *tail;               /**< name of the flexible array behind it, for traces; NULL: none */
 	const struct iof_show *shows;   /**< ascending in field; fields without one are plain */
 	uint16_t n_shows;
+	uint16_t n_tagged;
+	const struct iof_tagged *tagged;
 };
 
 /** The types that every interface may use without declaring them; as elements of arrays and pointees. */
@@ -121,6 +138,11 @@ static inline bool iof_type_is_canonical(const struct iof_type *type, iof_abi ab
 {
 	return !(abi & IOF_BIG_ENDIAN) && (type->same >> IOF_ABI_LAYOUT(abi) & 1);
 }
+
+/** What element @p index of the union @p field of @p type holds in the image @p from, as a struct iof_tagged of the
+ * type tells; NULL: bytes, or what iof_walk_arm() says. */
+const struct iof_type *iof_type_tagged(const struct iof_type *type, const struct iof_field *field, uint32_t index,
+				       iof_abi abi, const uint8_t *from);
 
 /**
  * Converts @p count elements at @p from, laid out as @p abi says, to canonical ones at @p to. Pointers are

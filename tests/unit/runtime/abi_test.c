@@ -103,6 +103,67 @@ static void widening_depends_on_the_kind(void **state)
 	assert_int_equal(back[2], 0xffffffff);
 }
 
+/* {u8 tag; union {u32 number; struct {u8 form; union {u16 word; u8 bytes[2];}} inner;}}, with what tells them. */
+static const struct iof_field inner_fields[] = {
+	{"form", IOF_UINT, 1, ALL(1), ALL(0), ALL(1)},
+	{"content", IOF_UNION, 1, ALL(2), ALL(2), ALL(2)},
+};
+static const struct iof_tagged_arm inner_arms[] = {{7, &iof_type_u16}};
+static const struct iof_tagged inner_tagged[] = {{1, 0, 1, inner_arms}};
+static const struct iof_type inner_type = {
+	"inner", ALL(4), 0xf, 0, 2, .fields = inner_fields, .n_tagged = 1, .tagged = inner_tagged,
+};
+static const struct iof_field told_fields[] = {
+	{"tag", IOF_SINT, 2, ALL(1), ALL(0), ALL(8)},
+	{"value", IOF_UNION, 2, ALL(4), ALL(4), ALL(8)},
+};
+static const struct iof_tagged_arm told_arms[] = {{1, &iof_type_u32}, {UINT64_MAX, &inner_type}};
+static const struct iof_tagged told_tagged[] = {{1, 0, 2, told_arms}};
+static const struct iof_type told_type = {
+	"told", ALL(16), 0xf, 0, 2, .fields = told_fields, .n_tagged = 1, .tagged = told_tagged,
+};
+
+static void a_field_tells_what_a_union_holds(void **state)
+{
+	static const uint8_t big[][16] = {
+		{1, 0, 0, 0, 0x11, 0x22, 0x33, 0x44, 0xff, 0, 0, 0, 7, 0, 0x11, 0x22},
+		{2, 0, 0, 0, 0x11, 0x22, 0x33, 0x44, 0xff, 0, 0, 0, 8, 0, 0x11,
+		 0x22}, /* nothing that is known: bytes */
+	};
+	static const uint8_t canonical[][16] = {
+		{1, 0, 0, 0, 0x44, 0x33, 0x22, 0x11, 0xff, 0, 0, 0, 7, 0, 0x22, 0x11},
+		{2, 0, 0, 0, 0x11, 0x22, 0x33, 0x44, 0xff, 0, 0, 0, 8, 0, 0x11, 0x22},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t to[16], back[16] = {0};
+
+		iof_type_to_canonical(&told_type, IOF_LAYOUT_LP64 | IOF_BIG_ENDIAN, big[i], to, 1);
+		assert_memory_equal(to, canonical[i], sizeof to);
+		iof_type_from_canonical(&told_type, IOF_LAYOUT_EABI32 | IOF_BIG_ENDIAN, to, back, 1);
+		assert_memory_equal(back, big[i], sizeof back);
+	}
+}
+
+/* What is shorter than its union leaves the rest as it was. */
+static void an_arm_leaves_the_rest_of_its_union(void **state)
+{
+	static const struct iof_tagged_arm arms[] = {{1, &iof_type_u16}};
+	static const struct iof_tagged tagged[] = {{1, 0, 1, arms}};
+	static const struct iof_type type = {
+		"short", ALL(16), 0xf, 0, 2, .fields = told_fields, .n_tagged = 1, .tagged = tagged,
+	};
+	static const uint8_t canonical[16] = {1, 0, 0, 0, 0x44, 0x33, 0x22, 0x11};
+	static const uint8_t expected[8] = {1, 0xee, 0xee, 0xee, 0x33, 0x44, 0xee, 0xee};
+	uint8_t to[16];
+
+	(void)state;
+	memset(to, 0xee, sizeof to);
+	iof_type_from_canonical(&type, IOF_LAYOUT_LP64 | IOF_BIG_ENDIAN, canonical, to, 1);
+	assert_memory_equal(to, expected, sizeof expected);
+}
+
 static void canonical_is_told_by_layout_and_order(void **state)
 {
 	(void)state;
@@ -119,6 +180,8 @@ int main(void)
 		cmocka_unit_test(each_abi_becomes_canonical),
 		cmocka_unit_test(canonical_becomes_each_abi_and_padding_stays),
 		cmocka_unit_test(widening_depends_on_the_kind),
+		cmocka_unit_test(a_field_tells_what_a_union_holds),
+		cmocka_unit_test(an_arm_leaves_the_rest_of_its_union),
 		cmocka_unit_test(canonical_is_told_by_layout_and_order),
 	};
 
