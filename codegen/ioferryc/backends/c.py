@@ -28,6 +28,7 @@ FLAGS = (
 class TypeView:
     """What the template needs of a descriptor."""
 
+    # pylint: disable=too-many-instance-attributes
     comment: str
     c_name: str
     fields_name: str
