@@ -88,17 +88,6 @@
 
     predicate walk_ok(struct iof_walk *walk) = walk_areas(walk) && absent_ok && walk_records(walk);
 
-    // what lies where
-    predicate walk_stays{A,B}(struct iof_walk *walk) =
-      \at(walk->pass, A) == \at(walk->pass, B) && \at(walk->abi, A) == \at(walk->abi, B) &&
-      \at(walk->command, A) == \at(walk->command, B) &&
-      \at(walk->segments, A) == \at(walk->segments, B) && \at(walk->arms, A) == \at(walk->arms, B) &&
-      \at(walk->message, A) == \at(walk->message, B) && \at(walk->max_payload, A) == \at(walk->max_payload, B) &&
-      \at(walk->driver.base, A) == \at(walk->driver.base, B) &&
-      \at(walk->driver.size, A) == \at(walk->driver.size, B) &&
-      \at(walk->scratch.base, A) == \at(walk->scratch.base, B) &&
-      \at(walk->scratch.size, A) == \at(walk->scratch.size, B);
-
     // no segment is empty: only where the IDL says that there may be none
     predicate segments_full(struct iof_walk *walk) = \forall integer i; 0 <= i < walk->n_segments ==>
       walk->segments[i].segment.present ==> 0 < walk->segments[i].segment.count;
@@ -109,6 +98,28 @@
         segment_ok{B}(walk, segment) && \at(segment->type, A) == \at(segment->type, B) &&
         \at(segment->count, A) == \at(segment->count, B) && \at(segment->present, A) == \at(segment->present, B);
 */
+
+/* What lies where stays as it is. A macro: equations, which simplify all else at once. */
+#define WALK_STAYS(walk, A, B)											       \
+	(\at((walk)->pass, A) == \at((walk)->pass, B) &&							       \
+	 \at((walk)->abi, A) == \at((walk)->abi, B) &&								       \
+	 \at((walk)->command, A) == \at((walk)->command, B) &&							       \
+	 \at((walk)->segments, A) == \at((walk)->segments, B) &&						       \
+	 \at((walk)->arms, A) == \at((walk)->arms, B) &&							       \
+	 \at((walk)->message, A) == \at((walk)->message, B) &&							       \
+	 \at((walk)->max_payload, A) == \at((walk)->max_payload, B) &&						       \
+	 \at((walk)->driver.base, A) == \at((walk)->driver.base, B) &&						       \
+	 \at((walk)->driver.size, A) == \at((walk)->driver.size, B) &&						       \
+	 \at((walk)->scratch.base, A) == \at((walk)->scratch.base, B) &&					       \
+	 \at((walk)->scratch.size, A) == \at((walk)->scratch.size, B))
+
+/* What a loop needs of it, an invariant each. */
+#define INVARIANT_AREAS(walk)                                                                                          \
+	loop invariant walk->segments == \at(walk->segments, Pre);                                                     \
+	loop invariant walk->arms == \at(walk->arms, Pre);                                                             \
+	loop invariant walk->message == \at(walk->message, Pre);                                                       \
+	loop invariant walk->driver.base == \at(walk->driver.base, Pre);                                               \
+	loop invariant walk->scratch.base == \at(walk->scratch.base, Pre)
 
 /* All that changes while a payload is walked. */
 #define WALK_VERDICT(walk) walk->error, walk->reason[0 .. 191]
@@ -139,6 +150,17 @@ static inline size_t iof_type_size(const struct iof_type *type, iof_abi abi);
     ensures \result ==> type_same(type, abi & 3) && !(abi & IOF_BIG_ENDIAN); */
 static inline bool iof_type_is_canonical(const struct iof_type *type, iof_abi abi);
 
+/*@ requires type_ok(type);
+    assigns \nothing;
+    exits \false; */
+static inline const char *iof_type_name(const struct iof_type *type);
+
+/*@ requires \valid_read(walk);
+    assigns \nothing;
+    exits \false;
+    ensures \result <==> !walk_on_host(walk); */
+static inline bool walk_is_guest(const struct iof_walk *walk);
+
 /*@ assigns \nothing;
     exits \false;
     ensures offset <= WALK_AREA_MAX ==> offset <= \result < offset + WALK_ALIGN && \result % WALK_ALIGN == 0; */
@@ -162,7 +184,7 @@ struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof
     assigns WALK_VERDICT(walk), walk->n_segments, walk->segments[walk->n_segments];
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
     ensures \result == \null ? walk->n_segments == \old(walk->n_segments) :
       \result == &walk->segments[\old(walk->n_segments)] && walk->n_segments == \old(walk->n_segments) + 1 &&
@@ -174,7 +196,7 @@ struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type
     assigns WALK_VERDICT(walk), walk->message_size, walk->message[0 .. WALK_AREA_MAX];
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
     ensures \result != \null ==> \valid(\result + (0 .. size - 1)) &&
       \result == walk->message + (walk->message_size - size) && size <= walk->message_size; */
@@ -222,8 +244,9 @@ const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned
     assigns WALK_STATE(walk);
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
+    ensures \valid_read(\result);
     ensures segment_of(walk, \result, type, count); */
 const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
 				       unsigned direction, unsigned flags);
@@ -232,8 +255,9 @@ const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_t
     assigns WALK_STATE(walk);
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
+    ensures \valid_read(\result);
     ensures segment_of(walk, \result, type, count); */
 const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct iof_segment *head,
 					    const struct iof_type *type, uint32_t count, unsigned direction);
@@ -243,8 +267,9 @@ const struct iof_segment *iof_walk_flexible(struct iof_walk *walk, const struct 
     assigns WALK_STATE(walk);
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
+    ensures \valid_read(\result);
     ensures segment_of(walk, \result, type, count); */
 const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
 					   uint32_t offset, const struct iof_type *type, uint32_t count,
@@ -255,8 +280,9 @@ const struct iof_segment *iof_walk_pointer(struct iof_walk *walk, const struct i
     assigns WALK_STATE(walk);
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
+    ensures \valid_read(\result);
     ensures string_of(walk, \result, max); */
 const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct iof_segment *parent, uint32_t element,
 					  uint32_t offset, uint32_t max, unsigned direction, unsigned flags);
@@ -266,7 +292,7 @@ const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct io
     assigns WALK_STATE(walk);
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk); */
 void iof_walk_arm(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
 		  const struct iof_type *type);
@@ -276,7 +302,7 @@ void iof_walk_arm(struct iof_walk *walk, const struct iof_segment *segment, uint
     assigns WALK_VERDICT(walk), walk->segments[0 .. WALK_SEGMENTS_MAX - 1];
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk); */
 void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment, const struct iof_segment *counter,
 		       uint32_t element, uint32_t offset, uint32_t size, bool bytes);
@@ -285,7 +311,7 @@ void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment,
     assigns WALK_VERDICT(walk), walk->segments[0 .. WALK_SEGMENTS_MAX - 1];
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk); */
 void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes);
 
@@ -293,7 +319,7 @@ void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *s
     assigns WALK_VERDICT(walk), walk->driver.used;
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk); */
 void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, uint32_t bytes);
 
@@ -301,7 +327,7 @@ void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, ui
     assigns WALK_VERDICT(walk);
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
     // While memory of the guest is not there yet, nothing is rejected, but 0 is safe.
     ensures \result == 0 || \result == value && min <= value <= max;
@@ -313,7 +339,7 @@ uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uin
     assigns WALK_STATE(walk);
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
     ensures \result <= max; */
 uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment, uint32_t element, uint32_t offset,
@@ -323,7 +349,7 @@ uint64_t iof_walk_clamp(struct iof_walk *walk, const struct iof_segment *segment
     assigns WALK_VERDICT(walk);
     exits \false;
     ENSURES_WALK_OK(walk);
-    ensures walk_stays{Pre,Post}(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
     ensures walk->error || walk->again; */
 void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_t value);
@@ -331,7 +357,7 @@ void iof_walk_reject(struct iof_walk *walk, int error, const char *what, uint64_
 /*@ requires walk_ok(walk);
     assigns WALK_VERDICT(walk);
     exits \false;
-    ensures walk_ok(walk) && walk_stays{Pre,Post}(walk) && walk_kept{Pre,Post}(walk);
+    ensures walk_ok(walk) && WALK_STAYS(walk, Pre, Post) && walk_kept{Pre,Post}(walk);
     ensures 0x8000000000000000 <= value || walk->error || walk->again; */
 void iof_walk_no_descriptor(struct iof_walk *walk, uint64_t value, const char *what);
 #endif

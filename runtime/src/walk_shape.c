@@ -215,16 +215,14 @@ void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment,
 	const struct walk_record *from = walk_record_of(walk, counter);
 	struct walk_record *record = walk_record_of(walk, segment);
 
-	if (!from || !record)
+	if (walk->error || !from || !record)
 		return;
 	/* The guest must know a segment's length before it looks for what follows. */
 	if (from->segment.index >= segment->index || !(from->direction & IOF_OUT_EXACT)) {
 		walk_fail(walk, -EINVAL, "shape function: the count of %s does not come back before it",
-			  segment->type->name);
+			  iof_type_name(segment->type));
 		return;
 	}
-	if (walk->error)
-		return;
 	record->counter.source = WALK_RETURNED_FIELD;
 	record->counter.bytes = bytes;
 	record->counter.segment = counter->index;
@@ -250,7 +248,7 @@ void iof_walk_slack(struct iof_walk *walk, const struct iof_segment *segment, ui
 	if (walk->error || !record || walk_is_guest(walk))
 		return;
 	if (!iof_arena_extend(&walk->driver, record->native + record->native_size, bytes))
-		walk_fail(walk, -EINVAL, "shape function: slack of %s declared too late", segment->type->name);
+		walk_fail(walk, -EINVAL, "shape function: slack of %s declared too late", iof_type_name(segment->type));
 }
 
 uint64_t iof_walk_bound(struct iof_walk *walk, uint64_t value, uint64_t min, uint64_t max, int error, const char *what)

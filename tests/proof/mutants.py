@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Mutants: functions with one mistake each, which the proof must reject. A mutant that is proved is a failure.
 
-A file of mutants/ has blocks of lines `unit: NAME`, `old: TEXT`, `new: TEXT`, with a title of `# TEXT` before each.
+A file of mutants/ has blocks of lines `unit: NAME`, `old: TEXT`, `new: TEXT`, with a title of `# TEXT` before each; \\n in
+a text is the end of a line.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
-from framac import ROOT, Prover
+from framac import ROOT, Prover, Verdict
 from units import Unit
 
-# Seconds for a goal: those of what is right take far fewer.
-MUTANT_TIMEOUT = 15
+# Seconds for a goal, and how many times as long as the slowest of what is right.
+MUTANT_TIMEOUT = 3
+MUTANT_FACTOR = 4
 FOLDER = Path(__file__).resolve().parent / "mutants"
 BLOCK = re.compile(r"^# (?P<title>.+)\nunit: (?P<unit>.+)\nold: (?P<old>.+)\nnew: ?(?P<new>.*)$", re.MULTILINE)
 
@@ -35,7 +38,10 @@ def mutants() -> list[Mutant]:
     found = []
     for path in sorted(FOLDER.glob("*.txt")):
         text = path.read_text(encoding="utf-8")
-        blocks = [Mutant(**match.groupdict()) for match in BLOCK.finditer(text)]
+        blocks = [
+            Mutant(**{key: value.replace("\\n", "\n") for key, value in match.groupdict().items()})
+            for match in BLOCK.finditer(text)
+        ]
         if len(blocks) != text.count("unit:"):
             raise SystemExit(f"{path.name}: {text.count('unit:')} mutants, of which {len(blocks)} are well formed")
         found += blocks
@@ -52,12 +58,35 @@ def _file_of(unit: Unit, mutant: Mutant) -> Path:
     return source
 
 
-def reject_mutants(prover: Prover, units: dict[str, Unit], jobs: int) -> list[tuple[Mutant, str]]:
-    """What is wrong with each mutant: "" where it was rejected as it must be. A line each as it comes."""
+@dataclass(frozen=True)
+class Judgement:
+    """What became of a mutant."""
+
+    mutant: Mutant
+    word: str  # "rejected (...)" where it is as it must be
+
+    @property
+    def rejected(self) -> bool:
+        """As it must be."""
+        return self.word.startswith("rejected")
+
+
+def _judgement(mutant: Mutant, verdict: Verdict) -> Judgement:
+    """A prover that ends without a proof says more than one that is stopped."""
+    if verdict.error:
+        return Judgement(mutant, f"NOT REJECTED: it is no C that can be proved or not: {verdict.error}")
+    if not verdict.open:
+        return Judgement(mutant, "NOT REJECTED: it is proved")
+    timed = any(word in verdict.open[0] for word in ("Timeout", "Stepout"))
+    return Judgement(mutant, "rejected (time)" if timed else "rejected (unknown)")
+
+
+def reject_mutants(prover: Prover, units: dict[str, Unit], verdicts: dict[str, Verdict], jobs: int) -> list[Judgement]:
+    """All mutants of these units, which have been proved. A line each as it comes."""
     folder = prover.build / "mutants"
     folder.mkdir(parents=True, exist_ok=True)
 
-    def judge(item: tuple[int, Mutant]) -> str:
+    def judge(item: tuple[int, Mutant]) -> Judgement:
         number, mutant = item
         unit = units[mutant.unit]
         file = _file_of(unit, mutant)
@@ -65,16 +94,13 @@ def reject_mutants(prover: Prover, units: dict[str, Unit], jobs: int) -> list[tu
         # Headers that lie beside it are found where they are.
         changed = folder / f"{number}.c"
         changed.write_text(text, encoding="utf-8")
-        verdict = prover.prove(changed, unit.functions, MUTANT_TIMEOUT)
-        if verdict.error:
-            return f"it is no C that can be proved or not: {verdict.error}"
-        return "it is proved" if verdict.good else ""
+        timeout = max(MUTANT_TIMEOUT, ceil(MUTANT_FACTOR * verdicts[mutant.unit].slowest))
+        return _judgement(mutant, prover.refute(changed, unit.functions, timeout))
 
     wanted = [mutant for mutant in mutants() if mutant.unit in units]
     found = []
     with ThreadPoolExecutor(jobs) as pool:
-        for mutant, complaint in zip(wanted, pool.map(judge, enumerate(wanted))):
-            word = "rejected" if not complaint else "NOT REJECTED"
-            print(f"mutant of {mutant.unit}, {mutant.title}: {word} {complaint}", flush=True)
-            found.append((mutant, complaint))
+        for judgement in pool.map(judge, enumerate(wanted)):
+            print(f"mutant of {judgement.mutant.unit}, {judgement.mutant.title}: {judgement.word}", flush=True)
+            found.append(judgement)
     return found

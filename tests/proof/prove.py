@@ -13,22 +13,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from framac import Prover, Verdict
-from mutants import reject_mutants
+from mutants import mutants, reject_mutants
 from units import NOT_PROVED, Unit, generated_units, runtime_units
 
-COLUMNS = "{:<72} {:>5} {:>6} {:>8}"
+COLUMNS = "{:<72} {:>5} {:>6} {:>8} {:>8}"
 
 
 def describe(unit: Unit, verdict: Verdict) -> str:
     """A line of the table."""
     name = unit.name if unit.stands_for == 1 else f"{unit.name} (and {unit.stands_for - 1} like it)"
-    return COLUMNS.format(name, verdict.goals, verdict.proved, "cached" if verdict.cached else f"{verdict.seconds} s")
+    seconds = "cached" if verdict.cached else f"{verdict.seconds} s"
+    return COLUMNS.format(name, verdict.goals, verdict.proved, seconds, f"{verdict.slowest:.1f} s")
 
 
 def prove_units(prover: Prover, units: list[Unit], jobs: int) -> list[tuple[Unit, Verdict]]:
     """The verdicts; a line each as it comes."""
     found = []
-    print(COLUMNS.format("function", "goals", "proved", "time"))
+    print(COLUMNS.format("function", "goals", "proved", "time", "slowest"))
     with ThreadPoolExecutor(jobs) as pool:
         verdicts = pool.map(lambda unit: prover.prove(unit.source, unit.functions), units)
         for number, (unit, verdict) in enumerate(zip(units, verdicts), 1):
@@ -64,24 +65,30 @@ def main() -> int:
     began = time.monotonic()
     prover = Prover(arguments.build, use_cache=not arguments.all)
     units = runtime_units(arguments.build / "runtime") + generated_units(arguments.build / "generated")
+    missing = {mutant.unit for mutant in mutants()} - {unit.name for unit in units}
+    if missing:
+        raise SystemExit(f"mutants of functions that are no units: {', '.join(sorted(missing))}")
     units = [unit for unit in units if re.search(arguments.k, unit.name)]
     found = prove_units(prover, units, arguments.j)
     list_not_proved(arguments.k)
     tap = [f"{'ok' if verdict.good else 'not ok'} {unit.name}" for unit, verdict in found]
+    words = []
     if not arguments.no_mutants:
-        for mutant, complaint in reject_mutants(prover, {unit.name: unit for unit in units}, arguments.j):
-            tap.append(f"{'not ok' if complaint else 'ok'} mutant of {mutant.unit}: {mutant.title}")
+        verdicts = {unit.name: verdict for unit, verdict in found}
+        for one in reject_mutants(prover, {unit.name: unit for unit in units}, verdicts, arguments.j):
+            tap.append(f"{'ok' if one.rejected else 'not ok'} mutant of {one.mutant.unit}: {one.mutant.title}")
+            words.append(one.word)
     if arguments.tap:
         arguments.tap.write_text("\n".join(tap) + "\n", encoding="utf-8")
     goals = sum(verdict.goals for _, verdict in found)
     proved = sum(verdict.proved for _, verdict in found)
     functions = sum(unit.stands_for for unit, verdict in found if verdict.good)
-    mutants = sum("ok mutant" in line for line in tap)
     bad = [line for line in tap if line.startswith("not ok")]
     print(*bad, sep="\n")
     print(
-        f"{proved} of {goals} goals; {functions} functions proved, {mutants} mutants rejected or not, "
-        f"{len(bad)} failures; {time.monotonic() - began:.0f} s"
+        f"{proved} of {goals} goals in {sum(verdict.seconds for _, verdict in found):.0f} s of processor time; "
+        f"{functions} functions proved; mutants rejected: {words.count('rejected (unknown)')} the prover gave up, "
+        f"{words.count('rejected (time)')} it ran out of time; {len(bad)} failures; {time.monotonic() - began:.0f} s"
     )
     return 1 if bad or not found else 0
 

@@ -33,14 +33,20 @@ RUNTIME = {
         "iof_walk_command",
         "iof_walk_segment",
     ],
-    "walk_shape.c": ["iof_walk_bound", "iof_walk_reject", "iof_walk_no_descriptor"],
+    "walk_shape.c": [
+        "iof_walk_returned_result",
+        "iof_walk_slack",
+        "iof_walk_bound",
+        "iof_walk_reject",
+        "iof_walk_no_descriptor",
+    ],
     "arena.c": ["iof_arena_init", "iof_arena_take", "iof_arena_extend", "iof_arena_rewind", "iof_arena_release"],
 }
 
 # What the proof of generated functions takes for granted, and what decodes without a proof.
 NOT_PROVED = {
     "walk_shape.c": "iof_walk_arg iof_walk_flexible iof_walk_pointer iof_walk_string iof_walk_returned "
-    "iof_walk_returned_result iof_walk_slack iof_walk_clamp",
+    "iof_walk_clamp",
     "walk_arms.c": "iof_walk_arm walk_arms_to_canonical walk_arms_from_canonical",
     "arena.c": "iof_arena_give_back",
     "walk.c": "walk_record_add",
@@ -83,12 +89,19 @@ def idl_files() -> list[Path]:
     return sorted([*(ROOT / "idl").glob("*/*.idl"), *(ROOT / "tests/codegen/features").glob("*.idl")])
 
 
+def _general(text: str) -> str:
+    """The text with directions and flags that may be any: what is proved of it holds for those that it has."""
+    text = re.sub(r"\bIOF_(?:IN|INOUT|OUT|OUT_EXACT)\b", "any_direction", text)
+    text = re.sub(r"(,\s)(?:0|IOF_\w+(?: \| IOF_\w+)*)\);", r"\1any_flags);", text)
+    return f"extern const unsigned any_direction, any_flags;\n\n{text}"
+
+
 def _normal(text: str, function: str) -> str:
-    """The text without what makes no difference to its proof: names of functions, types and fields."""
+    """The text without what makes no difference to its proof: names of functions, types and fields, and lines."""
     text = text.replace(function, "FUNCTION")
     for number, name in enumerate(dict.fromkeys(re.findall(r"&(type_\w+)", text))):
         text = re.sub(rf"\b{name}\b", f"TYPE_{number}", text)
-    return re.sub(r'"[^"]*"', '"FIELD"', text)
+    return re.sub(r"\s+", " ", re.sub(r'"[^"]*"', '"FIELD"', text))
 
 
 def interfaces() -> list[tuple[Analysed, str]]:
@@ -109,12 +122,15 @@ def generated_units(folder: Path) -> list[Unit]:
             # What is proved is what is built.
             if one.product not in product:
                 raise SystemExit(f"{one.interface}: {one.function}: the annotated text is not the product's")
-            normal = _normal(one.text, one.function)
+            if stores := acsl.stores(one.product):
+                raise SystemExit(f"{one.interface}: {one.function} writes memory itself: {stores}")
+            general = _general(one.text)
+            normal = _normal(general, one.function)
             if normal in units:
                 units[normal].stands_for += 1
                 continue
             source = folder / f"{one.interface}_{one.function}.c"
-            text = f'#include "contract.h"\n#include <errno.h>\n\n{one.text}'
+            text = f'#include "contract.h"\n#include <errno.h>\n\n{general}'
             source.write_text(text, encoding="utf-8")
             units[normal] = Unit(f"{one.interface}: {one.function}", source, [one.function])
     return list(units.values())

@@ -133,6 +133,12 @@ static inline size_t iof_type_size(const struct iof_type *type, iof_abi abi)
 	return type->size[IOF_ABI_LAYOUT(abi)];
 }
 
+/** As the IDL spells it, for messages. */
+static inline const char *iof_type_name(const struct iof_type *type)
+{
+	return type->name;
+}
+
 /** Whether an image of the type in this ABI is the canonical image, bit for bit. */
 static inline bool iof_type_is_canonical(const struct iof_type *type, iof_abi abi)
 {
