@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Mutants: functions with one mistake each, which the proof must reject. A mutant that is proved is a failure.
 
-A file of mutants/ has blocks of lines `unit: NAME`, `old: TEXT`, `new: TEXT`, with a title of `# TEXT` before each; \\n in
-a text is the end of a line.
+A file of mutants/ has blocks of lines `unit: NAME`, `old: TEXT`, `new: TEXT`, with a title of `# TEXT` before each;
+\\n in a text is the end of a line.
 """
 
 from __future__ import annotations
