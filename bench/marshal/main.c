@@ -29,7 +29,7 @@ static void make_frames(canmsg_t *frames)
 		frames[i].flags = i % 2 ? MSG_EXT : 0;
 		frames[i].id = i % 2 ? 0x12345670 + i : 0x120 + i;
 		frames[i].timestamp.tv_sec = 1700000000;
-		frames[i].timestamp.tv_usec = 1000 * (int)i;
+		frames[i].timestamp.tv_usec = 1000L * i;
 		frames[i].length = (short)(i % 9);
 		for (unsigned j = 0; j < i % 9; j++)
 			frames[i].data[j] = (unsigned char)(16 * i + j);
