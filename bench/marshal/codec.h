@@ -24,16 +24,43 @@ struct wire {
 	size_t size;
 };
 
+/** Whom the frames are of, at the end that encodes. */
+struct source {
+	const canmsg_t *frames;
+	unsigned n; /**< at most FRAMES_MAX */
+};
+
 struct codec {
 	const char *name;
-	/** @param n frames that each call will carry, at most FRAMES_MAX. NULL: no memory. */
-	void *(*create)(const canmsg_t *frames, unsigned n);
-	void (*destroy)(void *state);
-	/** Encodes the frames that create() got. Size 0: failed. */
-	struct wire (*encode)(void *state);
+	size_t size; /**< of the state, which begins as zeros */
+	/** What is made once; NULL: nothing is. 0, or -1: no memory. */
+	int (*begin)(void *state, const struct source *source);
+	void (*end)(void *state); /**< NULL: nothing to do; else also after a begin() that failed */
+	/** Size 0: failed. */
+	struct wire (*encode)(void *state, const struct source *source);
 	/** NULL: failed. Borrowed until the next decode of the same state. */
 	const canmsg_t *(*decode)(void *state, struct wire wire);
 };
+
+/** Between a frame and a structure of a codec's own, whose members have these names. */
+#define FRAME_TO(to, from)                                                                                             \
+	do {                                                                                                           \
+		(to)->flags = (from)->flags;                                                                           \
+		(to)->cob = (from)->cob;                                                                               \
+		(to)->id = (from)->id;                                                                                 \
+		(to)->sec = (from)->timestamp.tv_sec;                                                                  \
+		(to)->usec = (from)->timestamp.tv_usec;                                                                \
+		(to)->length = (from)->length;                                                                         \
+	} while (0)
+#define FRAME_FROM(from, to)                                                                                           \
+	do {                                                                                                           \
+		(to)->flags = (from)->flags;                                                                           \
+		(to)->cob = (from)->cob;                                                                               \
+		(to)->id = (from)->id;                                                                                 \
+		(to)->timestamp.tv_sec = (from)->sec;                                                                  \
+		(to)->timestamp.tv_usec = (from)->usec;                                                                \
+		(to)->length = (short)(from)->length;                                                                  \
+	} while (0)
 
 extern const struct codec codec_generated;    /* ioferry, write() */
 extern const struct codec codec_generated_32; /* ... of a 32-bit application */

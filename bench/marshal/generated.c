@@ -3,7 +3,6 @@
 #include "caller32.h"
 #include "codec.h"
 #include <ioferry/marshal.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct state {
@@ -38,60 +37,51 @@ static int caller_write(void *context, const struct iof_span *spans, size_t n)
 	return 0;
 }
 
-static void destroy(void *context)
+static void end(void *context)
 {
 	struct state *state = context;
 
 	iof_walk_destroy(state->guest);
 	iof_walk_destroy(state->host);
-	free(state);
 }
 
-static struct state *create(unsigned n)
+static int begin(void *context, const struct source *source, const struct iof_io *io)
 {
-	struct state *state = calloc(1, sizeof(*state));
+	struct state *state = context;
 
-	if (!state)
-		return NULL;
 	state->guest = iof_walk_create(1 << 20);
 	state->host = iof_walk_create(1 << 20);
-	state->n = n;
+	state->io = io;
+	state->source = source->frames;
+	state->n = source->n;
 	state->abi = IOF_ABI_NATIVE;
-	if (state->guest && state->host)
-		return state;
-	destroy(state);
-	return NULL;
+	return state->guest && state->host ? 0 : -1;
 }
 
-static void *create_out(const canmsg_t *frames, unsigned n)
+static int begin_write(void *context, const struct source *source)
 {
-	struct state *state = create(n);
-
-	if (!state)
-		return NULL;
-	state->io = &iof_interface_find("can4linux")->write;
-	state->source = frames;
-	return state;
+	return begin(context, source, &iof_interface_find("can4linux")->write);
 }
 
-static void *create_out_32(const canmsg_t *frames, unsigned n)
+static int begin_write_32(void *context, const struct source *source)
 {
-	struct state *state = create_out(frames, n);
+	struct state *state = context;
 
-	if (!state)
-		return NULL;
-	narrow(state->narrow, frames, n);
+	narrow(state->narrow, source->frames, source->n);
+	if (begin_write(state, source))
+		return -1;
 	state->source = state->narrow;
 	state->abi = IOF_LAYOUT_I386;
-	return state;
+	return 0;
 }
 
-static struct wire gather(void *context)
+static struct wire gather(void *context, const struct source *source)
 {
 	struct state *state = context;
 	const struct iof_memory memory = {caller_read, caller_write, state};
 	struct wire wire = {0};
 
+	(void)source;
 	if (iof_gather_records(state->guest, state->io, state->abi, FRAMES_AT, state->n, &memory, &wire.bytes,
 			       &wire.size))
 		wire.size = 0;
@@ -118,27 +108,19 @@ static int gather_read(struct state *state)
 				  &state->request_size);
 }
 
-static void *create_in(const canmsg_t *frames, unsigned n)
+static int begin_read(void *context, const struct source *source)
 {
-	struct state *state = create(n);
-
-	if (!state)
-		return NULL;
-	state->io = &iof_interface_find("can4linux")->read;
-	state->source = frames;
-	if (!gather_read(state))
-		return state;
-	destroy(state);
-	return NULL;
+	return begin(context, source, &iof_interface_find("can4linux")->read) ? -1 : gather_read(context);
 }
 
-static struct wire unpack_and_pack(void *context)
+static struct wire unpack_and_pack(void *context, const struct source *source)
 {
 	struct state *state = context;
 	struct wire wire = {0};
 	uint32_t n;
 	void *frames;
 
+	(void)source;
 	if (iof_unpack_records(state->host, state->io, state->request, state->request_size, &n, &frames))
 		return wire;
 	memcpy(frames, state->source, n * sizeof(canmsg_t)); /* the driver */
@@ -159,6 +141,8 @@ static const canmsg_t *gather_and_scatter(void *context, struct wire wire)
 	return state->wide;
 }
 
-const struct codec codec_generated = {"ioferry, write()", create_out, destroy, gather, unpack};
-const struct codec codec_generated_32 = {"ioferry, write(), 32-bit", create_out_32, destroy, gather, unpack};
-const struct codec codec_generated_in = {"ioferry, read()", create_in, destroy, unpack_and_pack, gather_and_scatter};
+const struct codec codec_generated = {"ioferry, write()", sizeof(struct state), begin_write, end, gather, unpack};
+const struct codec codec_generated_32 = {
+	"ioferry, write(), 32-bit", sizeof(struct state), begin_write_32, end, gather, unpack};
+const struct codec codec_generated_in = {"ioferry, read()", sizeof(struct state), begin_read, end,
+					 unpack_and_pack,   gather_and_scatter};

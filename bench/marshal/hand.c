@@ -6,7 +6,6 @@
 #include "caller32.h"
 #include "codec.h"
 #include <endian.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { COUNT_MAX = 1024, FRAME = 48, HEAD = 8 };
@@ -14,45 +13,39 @@ enum { COUNT_MAX = 1024, FRAME = 48, HEAD = 8 };
 _Static_assert(sizeof(canmsg_t) == FRAME, "the wire form is that of LP64");
 
 struct state {
-	const canmsg_t *frames;
-	unsigned n;
 	struct canmsg32 narrow[FRAMES_MAX];
 	uint8_t wire[HEAD + FRAMES_MAX * FRAME];
 	canmsg_t decoded[FRAMES_MAX];
 };
 
-static void *create(const canmsg_t *frames, unsigned n)
+static int begin_32(void *context, const struct source *source)
 {
-	struct state *state = calloc(1, sizeof(*state));
+	struct state *state = context;
 
-	if (!state)
-		return NULL;
-	state->frames = frames;
-	state->n = n;
-	narrow(state->narrow, frames, n);
-	return state;
+	narrow(state->narrow, source->frames, source->n);
+	return 0;
 }
 
 /* Writes the count. NULL: the frames have no room. */
-static uint8_t *begin(struct state *state, size_t room)
+static uint8_t *put_count(struct state *state, const struct source *source, size_t room)
 {
-	uint64_t count = htole64(state->n);
+	uint64_t count = htole64(source->n);
 
-	if (state->n > COUNT_MAX || room < HEAD || (room - HEAD) / FRAME < state->n)
+	if (source->n > COUNT_MAX || room < HEAD || (room - HEAD) / FRAME < source->n)
 		return NULL;
 	memcpy(state->wire, &count, sizeof(count));
 	return state->wire + HEAD;
 }
 
-static struct wire encode(void *context)
+static struct wire encode(void *context, const struct source *source)
 {
 	struct state *state = context;
-	uint8_t *at = begin(state, sizeof(state->wire));
+	uint8_t *at = put_count(state, source, sizeof(state->wire));
 
 	if (!at)
 		return (struct wire){0};
-	memcpy(at, state->frames, state->n * sizeof(canmsg_t));
-	return (struct wire){state->wire, HEAD + state->n * FRAME};
+	memcpy(at, source->frames, source->n * sizeof(canmsg_t));
+	return (struct wire){state->wire, HEAD + source->n * FRAME};
 }
 
 static void put(uint8_t *at, uint64_t value, size_t size)
@@ -61,14 +54,14 @@ static void put(uint8_t *at, uint64_t value, size_t size)
 	memcpy(at, &value, size);
 }
 
-static struct wire encode_32(void *context)
+static struct wire encode_32(void *context, const struct source *source)
 {
 	struct state *state = context;
-	uint8_t *at = begin(state, sizeof(state->wire));
+	uint8_t *at = put_count(state, source, sizeof(state->wire));
 
 	if (!at)
 		return (struct wire){0};
-	for (unsigned i = 0; i < state->n; i++, at += FRAME) {
+	for (unsigned i = 0; i < source->n; i++, at += FRAME) {
 		const struct canmsg32 *frame = &state->narrow[i];
 
 		put(at, (uint32_t)frame->flags, 4);
@@ -80,7 +73,7 @@ static struct wire encode_32(void *context)
 		memcpy(at + 34, frame->data, CAN_MSG_LENGTH);
 		memset(at + 42, 0, FRAME - 42);
 	}
-	return (struct wire){state->wire, HEAD + state->n * FRAME};
+	return (struct wire){state->wire, HEAD + source->n * FRAME};
 }
 
 static const canmsg_t *decode(void *context, struct wire wire)
@@ -98,12 +91,12 @@ static const canmsg_t *decode(void *context, struct wire wire)
 	return state->decoded;
 }
 
-static struct wire copy_out(void *context)
+static struct wire copy_out(void *context, const struct source *source)
 {
 	struct state *state = context;
 
-	memcpy(state->wire, state->frames, state->n * sizeof(canmsg_t));
-	return (struct wire){state->wire, state->n * sizeof(canmsg_t)};
+	memcpy(state->wire, source->frames, source->n * sizeof(canmsg_t));
+	return (struct wire){state->wire, source->n * sizeof(canmsg_t)};
 }
 
 static const canmsg_t *copy_in(void *context, struct wire wire)
@@ -114,6 +107,7 @@ static const canmsg_t *copy_in(void *context, struct wire wire)
 	return state->decoded;
 }
 
-const struct codec codec_hand = {"by hand, checked", create, free, encode, decode};
-const struct codec codec_hand_32 = {"by hand, checked, 32-bit", create, free, encode_32, decode};
-const struct codec codec_memcpy = {"memcpy", create, free, copy_out, copy_in};
+const struct codec codec_hand = {"by hand, checked", sizeof(struct state), NULL, NULL, encode, decode};
+const struct codec codec_hand_32 = {
+	"by hand, checked, 32-bit", sizeof(struct state), begin_32, NULL, encode_32, decode};
+const struct codec codec_memcpy = {"memcpy", sizeof(struct state), NULL, NULL, copy_out, copy_in};

@@ -49,63 +49,66 @@ static void print(const struct codec *codec, unsigned n, const char *what, size_
 	printf("%s\t%u\t%s\t%zu\t%.2f\n", codec->name, n, what, size, time / BATCH);
 }
 
-static int batch(const struct codec *codec, void *state, unsigned n, bool shown)
+static int batch(const struct codec *codec, void *state, const struct source *source, bool shown)
 {
 	struct wire wire = {0};
 	const canmsg_t *frames = NULL;
 	double begin = now(), middle, end;
 
 	for (int i = 0; i < BATCH; i++)
-		wire = codec->encode(state);
+		wire = codec->encode(state, source);
 	middle = now();
 	for (int i = 0; i < BATCH && wire.size; i++)
 		frames = codec->decode(state, wire);
 	end = now();
 	if (!frames) {
-		fprintf(stderr, "%s fails with %u frames\n", codec->name, n);
+		fprintf(stderr, "%s fails with %u frames\n", codec->name, source->n);
 		return -1;
 	}
 	if (shown) {
-		print(codec, n, "encode", wire.size, middle - begin);
-		print(codec, n, "decode", wire.size, end - middle);
+		print(codec, source->n, "encode", wire.size, middle - begin);
+		print(codec, source->n, "decode", wire.size, end - middle);
 	}
 	return 0;
 }
 
 /* A codec that loses something would be fast. */
-static int check(const struct codec *codec, void *state, const canmsg_t *frames, unsigned n)
+static int check(const struct codec *codec, void *state, const struct source *source)
 {
-	const canmsg_t *decoded = codec->decode(state, codec->encode(state));
+	const canmsg_t *decoded = codec->decode(state, codec->encode(state, source)), *frames = source->frames;
 
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < source->n; i++) {
 		if (!decoded || decoded[i].flags != frames[i].flags || decoded[i].cob != frames[i].cob ||
 		    decoded[i].id != frames[i].id || decoded[i].timestamp.tv_sec != frames[i].timestamp.tv_sec ||
 		    decoded[i].timestamp.tv_usec != frames[i].timestamp.tv_usec ||
 		    decoded[i].length != frames[i].length ||
 		    memcmp(decoded[i].data, frames[i].data, CAN_MSG_LENGTH) != 0) {
-			fprintf(stderr, "%s: frame %u of %u is not what was sent\n", codec->name, i, n);
+			fprintf(stderr, "%s: frame %u of %u is not what was sent\n", codec->name, i, source->n);
 			return -1;
 		}
 	}
 	return 0;
 }
 
-static int run(const canmsg_t *frames, unsigned n, int turns)
+static int run(const struct source *source, int turns)
 {
 	void *state[CODECS] = {0};
 	int ret = 0;
 
 	for (size_t i = 0; i < CODECS && !ret; i++) {
-		state[i] = codecs[i]->create(frames, n);
-		ret = state[i] ? check(codecs[i], state[i], frames, n) : -1;
+		state[i] = calloc(1, codecs[i]->size);
+		ret = !state[i] || (codecs[i]->begin && codecs[i]->begin(state[i], source)) ? -1 : 0;
+		if (!ret)
+			ret = check(codecs[i], state[i], source);
 	}
 	for (int turn = -WARM_UP; turn < turns && !ret; turn++) {
 		for (size_t i = 0; i < CODECS && !ret; i++)
-			ret = batch(codecs[i], state[i], n, turn >= 0);
+			ret = batch(codecs[i], state[i], source, turn >= 0);
 	}
 	for (size_t i = 0; i < CODECS; i++) {
-		if (state[i])
-			codecs[i]->destroy(state[i]);
+		if (state[i] && codecs[i]->end)
+			codecs[i]->end(state[i]);
+		free(state[i]);
 	}
 	return ret;
 }
@@ -121,6 +124,6 @@ int main(int argc, char **argv)
 	}
 	make_frames(frames);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !ret; i++)
-		ret = run(frames, sizes[i], turns);
+		ret = run(&(struct source){frames, sizes[i]}, turns);
 	return ret ? 1 : 0;
 }

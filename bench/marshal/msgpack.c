@@ -2,44 +2,35 @@
 /* msgpack-c: an array of arrays; the decoder's objects lie in a zone that is cleared between calls. */
 #include "codec.h"
 #include <msgpack.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MEMBERS = 7 };
 
 struct state {
-	const canmsg_t *frames;
-	unsigned n;
 	msgpack_sbuffer buffer;
 	msgpack_zone zone;
 	canmsg_t decoded[FRAMES_MAX];
 };
 
-static void destroy(void *context)
+static int begin(void *context, const struct source *source)
+{
+	struct state *state = context;
+
+	(void)source;
+	msgpack_sbuffer_init(&state->buffer);
+	return msgpack_zone_init(&state->zone, MSGPACK_ZONE_CHUNK_SIZE) ? 0 : -1;
+}
+
+static void end(void *context)
 {
 	struct state *state = context;
 
 	msgpack_sbuffer_destroy(&state->buffer);
-	msgpack_zone_destroy(&state->zone);
-	free(state);
+	if (state->zone.chunk_list.head) /* else begin() failed */
+		msgpack_zone_destroy(&state->zone);
 }
 
-static void *create(const canmsg_t *frames, unsigned n)
-{
-	struct state *state = calloc(1, sizeof(*state));
-
-	if (!state)
-		return NULL;
-	state->frames = frames;
-	state->n = n;
-	msgpack_sbuffer_init(&state->buffer);
-	if (msgpack_zone_init(&state->zone, MSGPACK_ZONE_CHUNK_SIZE))
-		return state;
-	free(state);
-	return NULL;
-}
-
-static struct wire encode(void *context)
+static struct wire encode(void *context, const struct source *source)
 {
 	struct state *state = context;
 	msgpack_packer packer;
@@ -47,9 +38,9 @@ static struct wire encode(void *context)
 
 	msgpack_sbuffer_clear(&state->buffer);
 	msgpack_packer_init(&packer, &state->buffer, msgpack_sbuffer_write);
-	error = msgpack_pack_array(&packer, state->n);
-	for (unsigned i = 0; i < state->n; i++) {
-		const canmsg_t *from = &state->frames[i];
+	error = msgpack_pack_array(&packer, source->n);
+	for (unsigned i = 0; i < source->n; i++) {
+		const canmsg_t *from = &source->frames[i];
 
 		error |= msgpack_pack_array(&packer, MEMBERS);
 		error |= msgpack_pack_int32(&packer, from->flags);
@@ -114,4 +105,4 @@ static const canmsg_t *decode(void *context, struct wire wire)
 	return state->decoded;
 }
 
-const struct codec codec_msgpack = {"msgpack-c", create, destroy, encode, decode};
+const struct codec codec_msgpack = {"msgpack-c", sizeof(struct state), begin, end, encode, decode};

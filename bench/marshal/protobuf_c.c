@@ -2,51 +2,32 @@
 /* protobuf-c: its messages are built and taken apart by hand, because nobody has them in memory already. */
 #include "codec.h"
 #include "frames.pb-c.h"
-#include <stdlib.h>
 #include <string.h>
 
 struct state {
-	const canmsg_t *frames;
-	unsigned n;
 	Bench__Frame frame[FRAMES_MAX];
 	Bench__Frame *list[FRAMES_MAX];
 	uint8_t wire[4096];
 	canmsg_t decoded[FRAMES_MAX];
 };
 
-static void *create(const canmsg_t *frames, unsigned n)
-{
-	struct state *state = calloc(1, sizeof(*state));
-
-	if (!state)
-		return NULL;
-	state->frames = frames;
-	state->n = n;
-	return state;
-}
-
-static struct wire encode(void *context)
+static struct wire encode(void *context, const struct source *source)
 {
 	struct state *state = context;
 	Bench__Frames message = BENCH__FRAMES__INIT;
 	struct wire wire = {.bytes = state->wire};
 
-	for (unsigned i = 0; i < state->n; i++) {
-		const canmsg_t *from = &state->frames[i];
+	for (unsigned i = 0; i < source->n; i++) {
+		const canmsg_t *from = &source->frames[i];
 		Bench__Frame *to = &state->frame[i];
 
 		bench__frame__init(to);
-		to->flags = from->flags;
-		to->cob = from->cob;
-		to->id = from->id;
-		to->sec = from->timestamp.tv_sec;
-		to->usec = from->timestamp.tv_usec;
-		to->length = from->length;
+		FRAME_TO(to, from);
 		to->data.data = (uint8_t *)(uintptr_t)from->data;
 		to->data.len = CAN_MSG_LENGTH;
 		state->list[i] = to;
 	}
-	message.n_frame = state->n;
+	message.n_frame = source->n;
 	message.frame = state->list;
 	if (bench__frames__get_packed_size(&message) <= sizeof(state->wire))
 		wire.size = bench__frames__pack(&message, state->wire);
@@ -69,12 +50,7 @@ static const canmsg_t *decode(void *context, struct wire wire)
 
 		if (from->data.len != CAN_MSG_LENGTH)
 			goto out;
-		to->flags = from->flags;
-		to->cob = from->cob;
-		to->id = from->id;
-		to->timestamp.tv_sec = from->sec;
-		to->timestamp.tv_usec = from->usec;
-		to->length = (short)from->length;
+		FRAME_FROM(from, to);
 		memcpy(to->data, from->data.data, CAN_MSG_LENGTH);
 	}
 	decoded = state->decoded;
@@ -83,4 +59,4 @@ out:
 	return decoded;
 }
 
-const struct codec codec_protobuf_c = {"protobuf-c", create, free, encode, decode};
+const struct codec codec_protobuf_c = {"protobuf-c", sizeof(struct state), NULL, NULL, encode, decode};

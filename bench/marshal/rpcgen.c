@@ -2,45 +2,26 @@
 /* XDR as rpcgen makes it, over libtirpc's memory streams. The decoder fills an array that is there already. */
 #include "codec.h"
 #include "frames_xdr.h"
-#include <stdlib.h>
 #include <string.h>
 
 struct state {
-	const canmsg_t *frames;
-	unsigned n;
 	frame out[FRAMES_MAX], in[FRAMES_MAX];
 	char wire[4096];
 	canmsg_t decoded[FRAMES_MAX];
 };
 
-static void *create(const canmsg_t *frames, unsigned n)
-{
-	struct state *state = calloc(1, sizeof(*state));
-
-	if (!state)
-		return NULL;
-	state->frames = frames;
-	state->n = n;
-	return state;
-}
-
-static struct wire encode(void *context)
+static struct wire encode(void *context, const struct source *source)
 {
 	struct state *state = context;
-	frames message = {.frame = {.frame_len = state->n, .frame_val = state->out}};
+	frames message = {.frame = {.frame_len = source->n, .frame_val = state->out}};
 	struct wire wire = {.bytes = state->wire};
 	XDR xdr;
 
-	for (unsigned i = 0; i < state->n; i++) {
-		const canmsg_t *from = &state->frames[i];
+	for (unsigned i = 0; i < source->n; i++) {
+		const canmsg_t *from = &source->frames[i];
 		frame *to = &state->out[i];
 
-		to->flags = from->flags;
-		to->cob = from->cob;
-		to->id = from->id;
-		to->sec = from->timestamp.tv_sec;
-		to->usec = from->timestamp.tv_usec;
-		to->length = from->length;
+		FRAME_TO(to, from);
 		memcpy(to->data, from->data, CAN_MSG_LENGTH);
 	}
 	xdrmem_create(&xdr, state->wire, sizeof(state->wire), XDR_ENCODE);
@@ -66,15 +47,10 @@ static const canmsg_t *decode(void *context, struct wire wire)
 		const frame *from = &state->in[i];
 		canmsg_t *to = &state->decoded[i];
 
-		to->flags = from->flags;
-		to->cob = from->cob;
-		to->id = from->id;
-		to->timestamp.tv_sec = from->sec;
-		to->timestamp.tv_usec = from->usec;
-		to->length = (short)from->length;
+		FRAME_FROM(from, to);
 		memcpy(to->data, from->data, CAN_MSG_LENGTH);
 	}
 	return state->decoded;
 }
 
-const struct codec codec_rpcgen = {"rpcgen (libtirpc)", create, free, encode, decode};
+const struct codec codec_rpcgen = {"rpcgen (libtirpc)", sizeof(struct state), NULL, NULL, encode, decode};
