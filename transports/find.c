@@ -1,34 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
+#include "transports/scheme.h"
 #include <ioferry/transport.h>
-#include <stdio.h>
-#include <string.h>
+
+static const char *scheme_at(size_t index, const char **address_help)
+{
+	if (!iof_transports[index])
+		return NULL;
+	*address_help = iof_transports[index]->address_help;
+	return iof_transports[index]->scheme;
+}
 
 const struct iof_transport *iof_transport_find(const char *address, const char **rest, char *reason, size_t reason_size)
 {
-	const char *colon = strchr(address, ':');
-	size_t used;
+	int index = iof_scheme_find(scheme_at, address, rest, reason, reason_size);
 
-	for (const struct iof_transport *const *transport = iof_transports; colon && *transport; transport++)
-		if (strlen((*transport)->scheme) == (size_t)(colon - address) &&
-		    memcmp((*transport)->scheme, address, (size_t)(colon - address)) == 0) {
-			*rest = colon + 1;
-			return *transport;
-		}
-	if (!reason_size)
-		return NULL;
-	used = (size_t)snprintf(reason, reason_size, "\"%s\" names no transport of this build, which has", address);
-	for (const struct iof_transport *const *transport = iof_transports; *transport && used < reason_size;
-	     transport++)
-		used += (size_t)snprintf(reason + used, reason_size - used, "%s %s",
-					 transport == iof_transports ? "" : ",", (*transport)->address_help);
-	return NULL;
-}
-
-int iof_transport_check(const char *address, char *reason, size_t reason_size)
-{
-	const char *rest;
-	const struct iof_transport *transport = iof_transport_find(address, &rest, reason, reason_size);
-
-	return transport ? transport->check(rest, reason, reason_size) : -EINVAL;
+	return index < 0 ? NULL : iof_transports[index];
 }

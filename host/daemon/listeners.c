@@ -63,14 +63,14 @@ void listeners_destroy(struct listeners *listeners)
 
 static int open_address(struct listeners *listeners, const char *address)
 {
-	const struct iof_transport *transport;
+	const struct iof_host_transport *transport;
 	struct epoll_event event = {.events = EPOLLIN};
 	struct entry *entry = NULL;
 	char reason[256] = "";
 	const char *rest;
 	int error;
 
-	transport = iof_transport_find(address, &rest, reason, sizeof(reason));
+	transport = iof_host_transport_find(address, &rest, reason, sizeof(reason));
 	error = transport ? 0 : -EINVAL;
 	if (!error) {
 		/* Who may connect is the policy's matter, which knows the peer; so the service's own mask must not
@@ -78,7 +78,7 @@ static int open_address(struct listeners *listeners, const char *address)
 		mode_t mask = umask(~listeners->mode & 0777);
 
 		entry = calloc(1, sizeof(*entry) + strlen(address) + 1);
-		error = entry ? transport->listen(rest, &entry->listener, reason, sizeof(reason)) : -ENOMEM;
+		error = entry ? transport->listen(rest, NULL, &entry->listener, reason, sizeof(reason)) : -ENOMEM;
 		(void)umask(mask);
 	}
 	if (error) {

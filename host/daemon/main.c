@@ -54,7 +54,7 @@ static void print_help(void)
 	for (const struct iof_interface *const *interface = iof_interfaces; *interface; interface++)
 		printf("  %-10s %s\n", (*interface)->name, (*interface)->driver ? (*interface)->driver : "");
 	puts("Addresses:");
-	for (const struct iof_transport *const *transport = iof_transports; *transport; transport++)
+	for (const struct iof_host_transport *const *transport = iof_host_transports; *transport; transport++)
 		printf("  %s\n", (*transport)->address_help);
 }
 

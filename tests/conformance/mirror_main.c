@@ -105,12 +105,12 @@ static struct engine *make_engine(struct mirror *mirror)
 static struct iof_listener *listen_at(const char *address)
 {
 	struct iof_listener *listener = NULL;
-	const struct iof_transport *transport;
+	const struct iof_host_transport *transport;
 	const char *rest;
 	char reason[256];
 
-	transport = iof_transport_find(address, &rest, reason, sizeof(reason));
-	if (!transport || transport->listen(rest, &listener, reason, sizeof(reason)))
+	transport = iof_host_transport_find(address, &rest, reason, sizeof(reason));
+	if (!transport || transport->listen(rest, NULL, &listener, reason, sizeof(reason)))
 		die(address, reason);
 	return listener;
 }

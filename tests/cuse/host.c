@@ -575,14 +575,14 @@ int main(int argc, char **argv)
 	struct iof_listener *listener;
 	char reason[256];
 	const char *rest;
-	const struct iof_transport *transport =
-		iof_transport_find(argc > 1 ? argv[1] : "", &rest, reason, sizeof(reason));
+	const struct iof_host_transport *transport =
+		iof_host_transport_find(argc > 1 ? argv[1] : "", &rest, reason, sizeof(reason));
 
 	host.walk = iof_walk_create(IOF_MESSAGE_MAX);
 	host.noise = argc > 2 && strcmp(argv[2], "noise") == 0;
 	srandom(1);
 	(void)signal(SIGHUP, on_hangup);
-	if (!host.walk || !transport || transport->listen(rest, &listener, reason, sizeof(reason))) {
+	if (!host.walk || !transport || transport->listen(rest, NULL, &listener, reason, sizeof(reason))) {
 		fprintf(stderr, "host: %s\n", reason);
 		return 1;
 	}

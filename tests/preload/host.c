@@ -297,14 +297,14 @@ int main(int argc, char **argv)
 {
 	struct device *devices[2] = {create("probe0", 0), create("probe1", 1)};
 	struct engine *engine = engine_create(&ENGINE_LIMITS_DEFAULT);
-	const struct iof_transport *transport;
+	const struct iof_host_transport *transport;
 	struct iof_listener *listener;
 	struct pollfd fds[2] = {{0, POLLIN, 0}};
 	char reason[256] = "usage: preload-test-host ADDRESS";
 	const char *rest;
 
-	transport = argc == 2 ? iof_transport_find(argv[1], &rest, reason, sizeof reason) : NULL;
-	if (!transport || !engine || transport->listen(rest, &listener, reason, sizeof reason)) {
+	transport = argc == 2 ? iof_host_transport_find(argv[1], &rest, reason, sizeof reason) : NULL;
+	if (!transport || !engine || transport->listen(rest, NULL, &listener, reason, sizeof reason)) {
 		fprintf(stderr, "%s\n", reason);
 		return 1;
 	}

@@ -42,10 +42,12 @@ static int unix_connect(const char *rest, int timeout_ms, struct iof_link **link
 	return iof_stream_link_create(fd, &peer, link);
 }
 
-static int unix_listen(const char *rest, struct iof_listener **listener, char *reason, size_t reason_size)
+static int unix_listen(const char *rest, const struct iof_texts *texts, struct iof_listener **listener, char *reason,
+		       size_t reason_size)
 {
 	int fd = iof_unix_listen(rest, reason, reason_size);
 
+	(void)texts;
 	return fd < 0 ? fd : iof_stream_listener_create(fd, rest, identify, listener);
 }
 
@@ -54,6 +56,12 @@ const struct iof_transport iof_transport_unix = {
 	.scheme = "unix",
 	.address_help = "unix:/path/of/socket",
 	.connect = unix_connect,
+};
+
+extern const struct iof_host_transport iof_host_transport_unix;
+const struct iof_host_transport iof_host_transport_unix = {
+	.scheme = "unix",
+	.address_help = "unix:/path/of/socket",
 	.check = iof_unix_check,
 	.listen = unix_listen,
 };

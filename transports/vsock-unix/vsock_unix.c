@@ -111,11 +111,13 @@ static int vsock_unix_check(const char *rest, char *reason, size_t reason_size)
 	return r < 0 ? r : iof_unix_check(path, reason, reason_size);
 }
 
-static int vsock_unix_listen(const char *rest, struct iof_listener **listener, char *reason, size_t reason_size)
+static int vsock_unix_listen(const char *rest, const struct iof_texts *texts, struct iof_listener **listener,
+			     char *reason, size_t reason_size)
 {
 	char with_port[SOCKET_PATH_MAX];
 	int fd, r = parse_listen(rest, with_port, sizeof with_port, reason, reason_size);
 
+	(void)texts;
 	if (r < 0)
 		return r;
 	fd = iof_unix_listen(with_port, reason, reason_size);
@@ -127,6 +129,12 @@ const struct iof_transport iof_transport_vsock_unix = {
 	.scheme = "vsock-unix",
 	.address_help = "vsock-unix:/path/of/vm.vsock:port",
 	.connect = vsock_unix_connect,
+};
+
+extern const struct iof_host_transport iof_host_transport_vsock_unix;
+const struct iof_host_transport iof_host_transport_vsock_unix = {
+	.scheme = "vsock-unix",
+	.address_help = "vsock-unix:/path/of/vm.vsock:port",
 	.check = vsock_unix_check,
 	.listen = vsock_unix_listen,
 };

@@ -97,11 +97,13 @@ static int vsock_check(const char *rest, char *reason, size_t reason_size)
 	return parse_listen(rest, &address, reason, reason_size);
 }
 
-static int vsock_listen(const char *rest, struct iof_listener **listener, char *reason, size_t reason_size)
+static int vsock_listen(const char *rest, const struct iof_texts *texts, struct iof_listener **listener, char *reason,
+			size_t reason_size)
 {
 	struct sockaddr_vm address;
 	int fd, r = parse_listen(rest, &address, reason, reason_size);
 
+	(void)texts;
 	if (r < 0)
 		return r;
 	/* 2 is how a guest calls its host. The host's own name for itself is that of every address. */
@@ -125,6 +127,12 @@ const struct iof_transport iof_transport_vsock = {
 	.scheme = "vsock",
 	.address_help = "vsock:2:port, or vsock:any:port to listen",
 	.connect = vsock_connect,
+};
+
+extern const struct iof_host_transport iof_host_transport_vsock;
+const struct iof_host_transport iof_host_transport_vsock = {
+	.scheme = "vsock",
+	.address_help = "vsock:2:port, or vsock:any:port to listen",
 	.check = vsock_check,
 	.listen = vsock_listen,
 };

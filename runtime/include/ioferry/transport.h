@@ -32,18 +32,37 @@ struct iof_listener;
 /** One message that arrived. @p bytes is private memory, 8-aligned, and valid until this function returns. */
 typedef void iof_deliver(void *context, const uint8_t *bytes, size_t length);
 
-/** A transport. Constant; found by the scheme of an address. */
+/** The guest's half of a transport. Constant; found by the scheme of an address. */
 struct iof_transport {
 	const char *scheme;
 	const char *address_help; /**< "unix:/path/of/socket", for error messages */
 
-	/** Guest: connects within @p timeout_ms. @p rest is the address behind "scheme:". 0 or negative errno. */
+	/** Connects within @p timeout_ms. @p rest is the address behind "scheme:". 0 or negative errno. */
 	int (*connect)(const char *rest, int timeout_ms, struct iof_link **link);
-	/** Host: whether listen() can take @p rest, as far as its text tells. 0 or negative errno; @p reason as there.
-	 */
+};
+
+/** Texts about the host's devices, for listeners that have files to show them in. Thread-safe. */
+struct iof_texts {
+	void *context;
+	/** The name of the @p index th device, as one folder's name; that it exists @p peer may know. 0 or -ENOENT. */
+	int (*device)(void *context, const struct iof_peer *peer, size_t index, char *name, size_t size);
+	/** The @p index th file of each device's folder; NULL: no more. */
+	const char *(*file)(void *context, size_t index);
+	/** What is in it now: for the caller to free(). NULL: no such device or file for @p peer, or no memory. */
+	char *(*text)(void *context, const struct iof_peer *peer, const char *device, const char *file, size_t *length);
+};
+
+/** The host's half of a transport. */
+struct iof_host_transport {
+	const char *scheme;
+	const char *address_help;
+
+	/** Whether listen() can take @p rest, as far as its text tells. 0 or negative errno; @p reason as there. */
 	int (*check)(const char *rest, char *reason, size_t reason_size);
-	/** Host: listens. 0 or negative errno; @p reason gets a sentence for people. */
-	int (*listen)(const char *rest, struct iof_listener **listener, char *reason, size_t reason_size);
+	/** Listens. @p texts is borrowed, and outlives the listener; may be NULL. 0 or negative errno; @p reason gets a
+	 *  sentence for people. */
+	int (*listen)(const char *rest, const struct iof_texts *texts, struct iof_listener **listener, char *reason,
+		      size_t reason_size);
 };
 
 /** Methods of a link. A link begins with a `const struct iof_link_ops *`. */
@@ -100,6 +119,7 @@ struct iof_listener {
 
 /** Transports of this build (generated from IOFERRY_TRANSPORTS), NULL-terminated. */
 extern const struct iof_transport *const iof_transports[];
+extern const struct iof_host_transport *const iof_host_transports[];
 
 /**
  * Finds the transport of @p address and the rest behind its scheme.
@@ -107,6 +127,8 @@ extern const struct iof_transport *const iof_transports[];
  */
 const struct iof_transport *iof_transport_find(const char *address, const char **rest, char *reason,
 					       size_t reason_size);
+const struct iof_host_transport *iof_host_transport_find(const char *address, const char **rest, char *reason,
+							 size_t reason_size);
 /** Whether a daemon of this build can listen at @p address, as far as its text tells. 0 or negative errno; @p reason
  * gets a sentence for people. */
 int iof_transport_check(const char *address, char *reason, size_t reason_size);

@@ -233,7 +233,7 @@ struct fake_host *fake_host_start(const struct fake_options *options)
 {
 	static unsigned number;
 	struct fake_host *host = calloc(1, sizeof *host);
-	const struct iof_transport *transport;
+	const struct iof_host_transport *transport;
 	const char *rest;
 	char reason[256];
 	sigset_t all, before;
@@ -243,8 +243,8 @@ struct fake_host *fake_host_start(const struct fake_options *options)
 	snprintf(host->path, sizeof host->path, "/tmp/ioferry-session-%d-%u", getpid(),
 		 __atomic_fetch_add(&number, 1, __ATOMIC_RELAXED));
 	snprintf(host->address, sizeof host->address, "unix:%s", host->path);
-	transport = iof_transport_find(host->address, &rest, reason, sizeof reason);
-	if (!transport || transport->listen(rest, &host->listener, reason, sizeof reason) < 0) {
+	transport = iof_host_transport_find(host->address, &rest, reason, sizeof reason);
+	if (!transport || transport->listen(rest, NULL, &host->listener, reason, sizeof reason) < 0) {
 		fprintf(stderr, "%s\n", reason);
 		abort();
 	}

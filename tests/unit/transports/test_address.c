@@ -88,7 +88,7 @@ static void what_nothing_can_listen_at_is_told(void **state)
 			fail_msg("%s: %d, %s", address, r, reason);
 	}
 	assert_int_equal(iof_transport_check("nonsense:x", reason, sizeof reason), -EINVAL);
-	assert_non_null(strstr(reason, iof_transports[0]->address_help));
+	assert_non_null(strstr(reason, iof_host_transports[0]->address_help));
 }
 
 static void what_is_too_long_is_told(void **state)

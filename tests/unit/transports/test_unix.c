@@ -45,11 +45,18 @@ static const struct iof_transport *unix_transport(const char **rest)
 	return transport;
 }
 
-static int listen_here(struct iof_listener **listener, char *reason, size_t reason_size)
+static int listen_at(const char *at, struct iof_listener **listener, char *reason, size_t reason_size)
 {
 	const char *rest;
+	const struct iof_host_transport *transport = iof_host_transport_find(at, &rest, reason, reason_size);
 
-	return unix_transport(&rest)->listen(rest, listener, reason, reason_size);
+	assert_non_null(transport);
+	return transport->listen(rest, NULL, listener, reason, reason_size);
+}
+
+static int listen_here(struct iof_listener **listener, char *reason, size_t reason_size)
+{
+	return listen_at(address, listener, reason, reason_size);
 }
 
 static int connect_here(struct iof_link **link)
@@ -177,16 +184,16 @@ static void nobody_there(void **state)
 static void paths_that_are_none_are_refused_with_words(void **state)
 {
 	(void)state;
-	char reason[512] = "", longer[300];
+	char reason[512] = "", longer[300], with_scheme[310];
 	struct sockaddr_un un;
-	const char *rest;
 	struct iof_listener *listener;
 
 	memset(longer, 'x', sizeof longer - 1);
 	longer[sizeof longer - 1] = '\0';
+	snprintf(with_scheme, sizeof with_scheme, "unix:%s", longer);
 	assert_int_equal(iof_unix_address("", &un), -EINVAL);
 	assert_int_equal(iof_unix_address(longer, &un), -ENAMETOOLONG);
-	assert_int_equal(unix_transport(&rest)->listen(longer, &listener, reason, sizeof reason), -ENAMETOOLONG);
+	assert_int_equal(listen_at(with_scheme, &listener, reason, sizeof reason), -ENAMETOOLONG);
 	assert_non_null(strstr(reason, "107"));
 }
 
