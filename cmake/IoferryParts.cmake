@@ -5,10 +5,11 @@
 #   ioferry_needs([TRANSPORTS name...] [INTERFACES name...] [TARGETS name...])
 #
 # ends the calling CMakeLists.txt, and says so, where this build lacks one of them.
-set(IOFERRY_TRANSPORTS "unix;vsock;vsock-unix" CACHE STRING "Transports to build")
+set(IOFERRY_TRANSPORTS "unix;vsock;vsock-unix;9p" CACHE STRING "Transports to build")
 set(IOFERRY_IDL "" CACHE STRING "IDL files of the interfaces to build in; empty: all below idl/")
 
-file(GLOB known RELATIVE "${PROJECT_SOURCE_DIR}/transports" "${PROJECT_SOURCE_DIR}/transports/*/*.c")
+file(GLOB known RELATIVE "${PROJECT_SOURCE_DIR}/transports" "${PROJECT_SOURCE_DIR}/transports/*/*.c"
+  "${PROJECT_SOURCE_DIR}/transports/*/transport.cmake")
 list(TRANSFORM known REPLACE "/.*" "")
 list(REMOVE_DUPLICATES known)
 list(SORT known)

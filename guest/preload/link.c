@@ -2,7 +2,6 @@
 #include "guest/preload/link.h"
 #include "guest/preload/call.h"
 #include "guest/preload/config.h"
-#include "guest/preload/fdtable.h"
 #include "guest/preload/file.h"
 #include "guest/preload/handlers.h"
 #include "guest/preload/pair.h"
@@ -53,7 +52,6 @@ static int link_create(struct link **out)
 		.interrupted = section_interrupted,
 		.context = link,
 	};
-	const struct fd_entry *former;
 	char reason[256] = "";
 	int error;
 
@@ -70,7 +68,6 @@ static int link_create(struct link **out)
 	}
 	link->references = 1;
 	link->descriptor = iof_session_descriptor(link->session);
-	(void)fd_entry_set(link->descriptor, &fd_private, &former);
 	*out = link;
 	return 0;
 }
@@ -121,7 +118,6 @@ void link_put(struct link *link)
 {
 	if (!link || --link->references)
 		return;
-	(void)fd_entry_clear(link->descriptor, &fd_private);
 	iof_session_destroy(link->session);
 	free(link);
 }
@@ -185,7 +181,6 @@ void link_forked(void)
 	process.lock = (struct iof_lock){0};
 	if (!process.last)
 		return;
-	(void)fd_entry_clear(process.last->descriptor, &fd_private);
 	iof_session_forget(process.last->session);
 	free(process.last);
 	process.last = NULL;

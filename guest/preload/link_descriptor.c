@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The link's socket among the descriptors that the application does not meet. The transport makes it, with the lowest
- * free number, so that the application's first open() would not get the number that it natively gets; and a shell
- * that says `exec 3<>/dev/can0` would replace it. The linker (--wrap) leads the transport's call here.
+ * The link's descriptors among those that the application does not meet. The transport makes them, with the lowest
+ * free numbers, so that the application's first open() would not get the number that it natively gets; and a shell
+ * that says `exec 3<>/dev/can0` would replace one. The linker (--wrap) leads the transport's calls here.
  */
-#include "guest/preload/fdtable.h"
 #include "guest/preload/pair.h"
-#include "transports/stream/stream.h"
+#include "transports/descriptor.h"
 
-int __real_iof_stream_link_create(int fd, const struct iof_peer *peer, struct iof_link **link);
-int __wrap_iof_stream_link_create(int fd, const struct iof_peer *peer, struct iof_link **link);
+int __wrap_iof_descriptor_keep(int fd);
+void __wrap_iof_descriptor_close(int fd);
 
-int __wrap_iof_stream_link_create(int fd, const struct iof_peer *peer, struct iof_link **link)
+int __wrap_iof_descriptor_keep(int fd)
 {
-	int high = private_fd(fd);
-	int error = __real_iof_stream_link_create(high, peer, link);
+	return private_fd(fd);
+}
 
-	if (error)
-		(void)fd_entry_clear(high, &fd_private);
-	return error;
+void __wrap_iof_descriptor_close(int fd)
+{
+	private_close(fd);
 }

@@ -42,9 +42,10 @@
 
 #define FOLDER_GRACE_MS 1
 
-/** ctl: frames are written at multiples of this, states are read from them. */
-#define FOLDER_PAGE       4096u
-#define FOLDER_CTL_FRAMES UINT64_C(0x100000)
+/** ctl: frames are written at multiples of this below STATES, states are read from multiples of it behind. */
+#define FOLDER_PAGE   4096u
+#define FOLDER_FRAMES UINT64_C(0x100000)
+#define FOLDER_STATES (FOLDER_FRAMES * FOLDER_PAGE)
 
 /** An order to the link: a frame of 16 bytes, u32 length, u32 order, u64 value. Longer frames are requests. */
 #define FOLDER_ORDER_SIZE 16u
@@ -52,14 +53,14 @@ enum folder_order {
 	FOLDER_ORDER_MODE = 1, /**< value: bits of enum folder_mode */
 	FOLDER_ORDER_BYE,      /**< the guest ends the session */
 	FOLDER_ORDER_PROBE,    /**< counted in the state, no more */
-	FOLDER_ORDER_WAKE,     /**< ends a parked read of events */
+	FOLDER_ORDER_WAKE,     /**< ends reads that are held */
 };
 enum folder_mode {
 	FOLDER_CACHED = 1, /**< a page cache is between: writes tell nothing */
 	FOLDER_SERIAL = 2, /**< one request at a time passes: nothing may be parked */
 };
 
-/** The state: offsets in a page of ctl. A read from FOLDER_PARK_PROBE is held for FOLDER_PROBE_MS first. */
+/** The state: offsets in a page of ctl. A read from FOLDER_HELD_STATES is held for FOLDER_PROBE_MS first. */
 #define FOLDER_STATE_MAGIC   0  /**< u64 */
 #define FOLDER_STATE_READS   8  /**< u64: states read, this one included */
 #define FOLDER_STATE_WRITES  16 /**< u64: orders and requests that arrived at ctl */
@@ -68,8 +69,8 @@ enum folder_mode {
 #define FOLDER_STATE_SIZE    32
 #define FOLDER_MAGIC         UINT64_C(0x7972726566396f69) /* "io9ferry" */
 #define FOLDER_VERSION       1u
-#define FOLDER_PARK_PROBE    (FOLDER_CTL_FRAMES * FOLDER_PAGE)
-#define FOLDER_PROBE_MS      100
+#define FOLDER_HELD_STATES   (2 * FOLDER_STATES)
+#define FOLDER_PROBE_MS      30
 
 /**
  * events: batch N is read from (N mod BATCHES) * BATCH_STRIDE, N from 1; asking for it says that N - 1 has arrived.

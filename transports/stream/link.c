@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A link over a connected stream socket. Receiving is one thread's at a time; sending is locked. */
 #include "link.h"
+#include "transports/descriptor.h"
 #include <ioferry/sys.h>
 #include <ioferry/wire.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static void stream_destroy(struct iof_link *base)
 {
 	struct stream_link *link = stream_link(base);
 
-	iof_close(link->fd);
+	iof_descriptor_close(link->fd);
 	free(link->buffer);
 	free(link->backlog);
 	free(link);
@@ -73,7 +74,7 @@ int iof_stream_link_create(int fd, const struct iof_peer *peer, struct iof_link 
 	if (!made->buffer)
 		goto fail;
 	made->base.ops = &stream_ops;
-	made->fd = fd;
+	made->fd = iof_descriptor_keep(fd);
 	made->peer = *peer;
 	made->message_max = IOF_MESSAGE_MAX;
 	made->size = STREAM_BUFFER;

@@ -19,6 +19,7 @@ static char folder[] = "/tmp/ioferry-vmm-XXXXXX";
 static char path[64], rest[80];
 
 extern const struct iof_transport iof_transport_vsock_unix;
+extern const struct iof_host_transport iof_host_transport_vsock_unix;
 
 static int setup(void **state)
 {
@@ -67,7 +68,7 @@ static void a_guest_that_dials_the_host_arrives_without_a_handshake(void **state
 	uint32_t got = 0;
 	int vmm;
 
-	assert_int_equal(iof_transport_vsock_unix.listen(rest, &listener, reason, sizeof reason), 0);
+	assert_int_equal(iof_host_transport_vsock_unix.listen(rest, NULL, &listener, reason, sizeof reason), 0);
 	snprintf(with_port, sizeof with_port, "%s_7700", path);
 	vmm = unix_socket(with_port, false);
 	assert_int_equal(write(vmm, message, sizeof message), sizeof message);
@@ -178,7 +179,8 @@ static void addresses_without_a_port_are_refused_with_words(void **state)
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		reason[0] = '\0';
-		assert_int_equal(iof_transport_vsock_unix.listen(bad[i], &listener, reason, sizeof reason), -EINVAL);
+		assert_int_equal(iof_host_transport_vsock_unix.listen(bad[i], NULL, &listener, reason, sizeof reason),
+				 -EINVAL);
 		assert_non_null(strstr(reason, "/path:port"));
 		assert_int_equal(iof_transport_vsock_unix.connect(bad[i], 100, &link), -EINVAL);
 	}
