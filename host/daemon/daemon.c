@@ -175,8 +175,8 @@ static int start(struct daemon *daemon)
 		return EX_CONFIG;
 	set_log_level(daemon);
 	daemon->engine = engine_create(&daemon->settings.limits);
-	daemon->listeners = listeners_create(daemon->epoll);
-	if (!daemon->engine || !daemon->listeners || apply(daemon) < 0)
+	daemon->listeners = daemon->engine ? listeners_create(daemon->epoll, daemon->engine) : NULL;
+	if (!daemon->listeners || apply(daemon) < 0)
 		return EX_OSERR;
 	engine_set_trace(daemon->engine, daemon->options->trace);
 	return listen_all(daemon) ? EX_UNAVAILABLE : 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/daemon/listeners.h"
+#include "host/daemon/texts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ enum { ACCEPT_AT_ONCE = 16 };
 struct entry {
 	struct entry *next;
 	struct iof_listener *listener;
+	struct texts texts;
 	bool wanted;
 	struct iof_log_limit refused, failed;
 	char address[];
@@ -20,16 +22,19 @@ struct entry {
 
 struct listeners {
 	int epoll;
+	struct engine *engine;
 	uint32_t mode;
 	struct entry *entries;
 };
 
-struct listeners *listeners_create(int epoll)
+struct listeners *listeners_create(int epoll, struct engine *engine)
 {
 	struct listeners *listeners = calloc(1, sizeof(*listeners));
 
-	if (listeners)
+	if (listeners) {
 		listeners->epoll = epoll;
+		listeners->engine = engine;
+	}
 	return listeners;
 }
 
@@ -78,7 +83,12 @@ static int open_address(struct listeners *listeners, const char *address)
 		mode_t mask = umask(~listeners->mode & 0777);
 
 		entry = calloc(1, sizeof(*entry) + strlen(address) + 1);
-		error = entry ? transport->listen(rest, NULL, &entry->listener, reason, sizeof(reason)) : -ENOMEM;
+		error = entry ? 0 : -ENOMEM;
+		if (entry) {
+			memcpy(entry->address, address, strlen(address) + 1);
+			texts_init(&entry->texts, listeners->engine, entry->address);
+			error = transport->listen(rest, &entry->texts.base, &entry->listener, reason, sizeof(reason));
+		}
 		(void)umask(mask);
 	}
 	if (error) {
@@ -86,7 +96,6 @@ static int open_address(struct listeners *listeners, const char *address)
 		free(entry);
 		return error;
 	}
-	memcpy(entry->address, address, strlen(address) + 1);
 	entry->wanted = true;
 	event.data.ptr = entry;
 	if (epoll_ctl(listeners->epoll, EPOLL_CTL_ADD, entry->listener->ops->descriptor(entry->listener), &event) < 0) {

@@ -14,7 +14,7 @@
 struct listeners;
 
 /** @p epoll gets the listeners; their events carry the pointer that listeners_accept() takes. NULL: no memory. */
-struct listeners *listeners_create(int epoll);
+struct listeners *listeners_create(int epoll, struct engine *engine);
 void listeners_destroy(struct listeners *listeners);
 /** Permission bits of sockets in the file system that are made from now on. */
 void listeners_set_mode(struct listeners *listeners, uint32_t mode);

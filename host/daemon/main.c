@@ -39,6 +39,7 @@ static void print_help(void)
 	     "\n"
 	     "  -c, --config FILE     read settings from FILE (default: " DAEMON_CONFIG ")\n"
 	     "  -l, --listen ADDRESS  listen there instead of at the file's addresses; may be given again\n"
+	     "      --share DIR           the same as --listen 9p:DIR: a folder to export to one guest\n"
 	     "      --check-config    say what is wrong with the configuration, and end\n"
 	     "      --trace           log each call, decoded\n"
 	     "      --log LEVEL       error, warning, notice (default), info or debug\n"
@@ -58,7 +59,7 @@ static void print_help(void)
 		printf("  %s\n", (*transport)->address_help);
 }
 
-enum { OPTION_CHECK = 256, OPTION_TRACE, OPTION_LOG, OPTION_VERSION };
+enum { OPTION_CHECK = 256, OPTION_SHARE, OPTION_TRACE, OPTION_LOG, OPTION_VERSION };
 
 static int add_address(struct daemon_options *options, const char *address)
 {
@@ -74,14 +75,30 @@ static int add_address(struct daemon_options *options, const char *address)
 	return -EINVAL;
 }
 
+static int add_share(struct daemon_options *options, const char *folder)
+{
+	size_t size = sizeof("9p:") + strlen(folder);
+	char *address = malloc(size); /* for as long as the process lives */
+
+	if (!address)
+		return -ENOMEM;
+	(void)snprintf(address, size, "9p:%s", folder);
+	return add_address(options, address);
+}
+
 /* 0: go on; else the process ends with *status. */
 static int parse_options(int argc, char **argv, struct daemon_options *options, int *status)
 {
 	static const struct option known[] = {
-		{"config", required_argument, NULL, 'c'},          {"listen", required_argument, NULL, 'l'},
-		{"check-config", no_argument, NULL, OPTION_CHECK}, {"trace", no_argument, NULL, OPTION_TRACE},
-		{"log", required_argument, NULL, OPTION_LOG},      {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, OPTION_VERSION},    {0},
+		{"config", required_argument, NULL, 'c'},
+		{"listen", required_argument, NULL, 'l'},
+		{"share", required_argument, NULL, OPTION_SHARE},
+		{"check-config", no_argument, NULL, OPTION_CHECK},
+		{"trace", no_argument, NULL, OPTION_TRACE},
+		{"log", required_argument, NULL, OPTION_LOG},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, OPTION_VERSION},
+		{0},
 	};
 	enum iof_log_level level;
 	int option;
@@ -92,6 +109,10 @@ static int parse_options(int argc, char **argv, struct daemon_options *options, 
 		case 'c': options->config = optarg; break;
 		case 'l':
 			if (add_address(options, optarg) < 0)
+				return 1;
+			break;
+		case OPTION_SHARE:
+			if (add_share(options, optarg) < 0)
 				return 1;
 			break;
 		case OPTION_CHECK: options->check = true; break;

@@ -22,11 +22,12 @@ static int read_rule(const struct config_node *node, struct guest_rule *rule)
 	rule->cid = (uint32_t)config_int(node, "cid", 0, 0, UINT32_MAX - 1);
 	rule->privileged = config_bool(node, "privileged", false);
 	if (copy_text(config_string(node, "transport", NULL), &rule->transport) < 0 ||
-	    copy_text(config_string(node, "socket", NULL), &rule->socket) < 0)
+	    copy_text(config_string(node, "socket", NULL), &rule->socket) < 0 ||
+	    copy_text(config_string(node, "folder", NULL), &rule->folder) < 0)
 		return -ENOMEM;
 	config_reject_unknown(node);
 	if (!config_count(node))
-		config_error(node, "a rule must say who: uid, gid, cid, privileged, transport or socket");
+		config_error(node, "a rule must say who: uid, gid, cid, privileged, transport, socket or folder");
 	return 0;
 }
 

@@ -44,6 +44,8 @@ static bool rule_matches(const struct guest_rule *rule, const struct iof_peer *p
 		return false;
 	if (rule->transport && strcmp(rule->transport, peer->transport) != 0)
 		return false;
+	if (rule->folder && (strncmp(address, "9p:", 3) != 0 || strcmp(address + 3, rule->folder) != 0))
+		return false;
 	return !rule->socket || is_socket(address, rule->socket);
 }
 
@@ -76,6 +78,7 @@ void guest_policy_clear(struct guest_policy *policy)
 {
 	for (size_t i = 0; i < policy->n_rules; i++) {
 		free(policy->rules[i].transport);
+		free(policy->rules[i].folder);
 		free(policy->rules[i].socket);
 	}
 	free(policy->rules);

@@ -21,6 +21,7 @@ struct guest_rule {
 	gid_t gid;
 	uint32_t cid;
 	char *transport; /**< scheme of the address; NULL: any */
+	char *folder;    /**< the shared folder (9p:FOLDER); NULL: any */
 	char *socket;    /**< path of the listening socket, as the VMM was told it; NULL: any */
 };
 

@@ -99,7 +99,7 @@ static const struct {
 	{HEAD DEVICES DEVICE ", allow: all}\n", "t:3:56: write 'allow: any', or a list of rules: 'allow: [{uid: "
 						"1000}]'\n"},
 	{HEAD DEVICES DEVICE ", allow: [{}, 7, {uid: bob}, {cdi: 7}], mode: 8888}\n",
-	 "t:3:57: a rule must say who: uid, gid, cid, privileged, transport or socket\n"
+	 "t:3:57: a rule must say who: uid, gid, cid, privileged, transport, socket or folder\n"
 	 "t:3:61: write a rule as {uid: 1000} or {cid: 7}\n"
 	 "t:3:70: 'uid: bob' is no number; write one from 0 to 4294967294\n"
 	 "t:3:82: unknown setting 'cdi'; did you mean 'cid'? Known: 'uid', 'gid', 'cid', 'privileged', 'transport' "

@@ -38,13 +38,66 @@ static void ring(struct folder_link *link)
 	iof_sys(SYS_sendto, link->bell[1], &byte, (size_t)1, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
 }
 
-void link_arrived(struct folder_link *link, struct arrival *arrival)
+static void append_locked(struct folder_link *link, struct arrival *arrival)
 {
 	arrival->next = NULL;
-	iof_lock(&link->lock);
 	*link->last = arrival;
 	link->last = &arrival->next;
 	ring(link);
+}
+
+void link_arrived(struct folder_link *link, struct arrival *arrival)
+{
+	iof_lock(&link->lock);
+	append_locked(link, arrival);
+	iof_unlock(&link->lock);
+}
+
+/*
+ * An event and the answer to the poll that asked for it come on two ways, and one that said "not yet" after the event
+ * would make it forgotten. Whatever was answered before the event belongs to a call that had begun by now.
+ */
+void link_event_arrived(struct folder_link *link, struct arrival *arrival)
+{
+	iof_lock(&link->lock);
+	if (link->oldest) {
+		arrival->behind = link->begun;
+		arrival->next = NULL;
+		*link->last_held = arrival;
+		link->last_held = &arrival->next;
+	} else {
+		append_locked(link, arrival);
+	}
+	iof_unlock(&link->lock);
+}
+
+void link_sending(struct folder_link *link, struct sending *sending)
+{
+	iof_lock(&link->lock);
+	sending->number = ++link->begun;
+	sending->younger = NULL;
+	sending->older = link->youngest;
+	if (sending->older)
+		sending->older->younger = sending;
+	else
+		link->oldest = sending;
+	link->youngest = sending;
+	iof_unlock(&link->lock);
+}
+
+void link_sent(struct folder_link *link, struct sending *sending)
+{
+	iof_lock(&link->lock);
+	*(sending->older ? &sending->older->younger : &link->oldest) = sending->younger;
+	*(sending->younger ? &sending->younger->older : &link->youngest) = sending->older;
+	while (link->held && (!link->oldest || link->held->behind < link->oldest->number)) {
+		struct arrival *event = link->held;
+
+		link->held = event->next;
+		if (!link->held)
+			link->last_held = &link->held;
+		append_locked(link, event);
+	}
 	iof_unlock(&link->lock);
 }
 
@@ -179,15 +232,21 @@ static void close_all(struct folder_link *link)
 			iof_descriptor_close(*descriptors[i]);
 }
 
+static void free_arrivals(struct arrival *first)
+{
+	while (first) {
+		struct arrival *arrival = first;
+
+		first = arrival->next;
+		free(arrival);
+	}
+}
+
 static void link_free(struct folder_link *link)
 {
 	close_all(link);
-	while (link->arrivals) {
-		struct arrival *arrival = link->arrivals;
-
-		link->arrivals = arrival->next;
-		free(arrival);
-	}
+	free_arrivals(link->arrivals);
+	free_arrivals(link->held);
 	free(link);
 }
 
@@ -293,6 +352,7 @@ static int folder_connect(const char *rest, int timeout_ms, struct iof_link **re
 	link->call = link->ctl = link->events = link->bell[0] = link->bell[1] = -1;
 	link->message_max = IOF_MESSAGE_MAX;
 	link->last = &link->arrivals;
+	link->last_held = &link->held;
 	link->process = getpid();
 	link->peer = (struct iof_peer){.transport = "9p", .uid = (uid_t)-1, .gid = (gid_t)-1, .cid = UINT32_MAX};
 	snprintf(link->peer.name, sizeof link->peer.name, "9p:%s", rest);

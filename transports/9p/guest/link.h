@@ -20,8 +20,15 @@
 
 struct arrival {
 	struct arrival *next;
+	uint64_t behind; /* an event: the last call that had begun */
 	uint32_t length;
 	_Alignas(8) uint8_t bytes[];
+};
+
+/* A call from before its request is written until its reply has been read, or is left to a batch. */
+struct sending {
+	struct sending *older, *younger;
+	uint64_t number;
 };
 
 struct folder_link {
@@ -34,6 +41,9 @@ struct folder_link {
 
 	struct iof_lock lock;
 	struct arrival *arrivals, **last;
+	struct sending *youngest, *oldest;
+	uint64_t begun;
+	struct arrival *held, **last_held; /* events behind calls that are being sent */
 	bool rung, dead;
 	int bell[2]; /* bell[0] is readable while there are arrivals, or the link is dead */
 
@@ -63,6 +73,10 @@ int file_frame(struct folder_link *link, void *bytes, size_t size, size_t room);
 /* Takes over the arrival. */
 void link_arrived(struct folder_link *link, struct arrival *arrival);
 struct arrival *arrival_create(size_t size);
+/* The same for an event: what the host answered before it arrives before it. */
+void link_event_arrived(struct folder_link *link, struct arrival *arrival);
+void link_sending(struct folder_link *link, struct sending *sending);
+void link_sent(struct folder_link *link, struct sending *sending);
 /* Nothing will come any more. Returns -ENODEV. */
 int link_fail(struct folder_link *link);
 bool link_is_dead(struct folder_link *link);

@@ -71,8 +71,11 @@ static int take(struct folder_link *link, const uint8_t *bytes, uint32_t length)
 	if (!arrival)
 		return -ENOMEM;
 	memcpy(arrival->bytes, bytes, length);
-	if (reply.status != IOF_STATUS_EVENT)
-		__atomic_sub_fetch(&link->late, 1, __ATOMIC_RELEASE);
+	if (reply.status == IOF_STATUS_EVENT) {
+		link_event_arrived(link, arrival);
+		return 0;
+	}
+	__atomic_sub_fetch(&link->late, 1, __ATOMIC_RELEASE);
 	link_arrived(link, arrival);
 	return 0;
 }

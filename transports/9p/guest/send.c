@@ -130,6 +130,7 @@ int link_send(struct iof_link *base, const struct iovec *parts, int n_parts)
 {
 	struct folder_link *link = (struct folder_link *)base;
 	struct outgoing message;
+	struct sending sending;
 	unsigned op;
 	int error = join(link, parts, n_parts, &message);
 
@@ -150,8 +151,11 @@ int link_send(struct iof_link *base, const struct iovec *parts, int n_parts)
 		reaper_expect(link);
 	if (op == IOF_OP_CANCEL || op == IOF_OP_ACK || op == IOF_OP_REAP)
 		error = send_beside(link, &message);
-	else
+	else {
+		link_sending(link, &sending);
 		error = send_call(link, &message);
+		link_sent(link, &sending);
+	}
 	if (error)
 		error = link_fail(link);
 out:
