@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # ioferry_vm_test(NAME name SINGLE script | HOST script GUEST script | PARTS part... [NATIVE_32 file...]
-#                 [TIMEOUT seconds])
+#                 [GUEST_QEMU argument...] [TIMEOUT seconds])
 #
 # Registers a test that boots VMs (tests/vm/README.md): label `vm`, one at a time, logs in BUILD/vm-logs/NAME.
 # Scripts are relative to the calling folder. NATIVE_32 is a script that runs first, on a 32-bit kernel, and the
-# programs that it runs.
+# programs that it runs. GUEST_QEMU is for the QEMU of a nested guest.
 include_guard(DIRECTORY) # the variables below are of the including folder
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
 
@@ -14,7 +14,7 @@ set(IOFERRY_VM_PROGRAMS
   conformance-can4linux mirror-can4linux)
 
 function(ioferry_vm_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SINGLE;HOST;GUEST;TIMEOUT" "PARTS;NATIVE_32")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SINGLE;HOST;GUEST;TIMEOUT" "PARTS;NATIVE_32;GUEST_QEMU")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 240)
   endif()
@@ -25,6 +25,9 @@ function(ioferry_vm_test)
   endforeach()
   foreach(file IN LISTS arg_NATIVE_32)
     list(APPEND command --native-32 "${file}")
+  endforeach()
+  foreach(argument IN LISTS arg_GUEST_QEMU)
+    list(APPEND command "--guest-qemu=${argument}")
   endforeach()
   if(arg_SINGLE)
     list(APPEND command run "${CMAKE_CURRENT_SOURCE_DIR}/${arg_SINGLE}")

@@ -14,7 +14,7 @@ from pathlib import Path
 TAP = re.compile(r"^(?:vm: )?(not ok|ok) (?:\d+ - )?(.+?)(?: # SKIP (.*))?$", re.MULTILINE)
 CMOCKA = re.compile(r"^\[  (PASSED|FAILED|SKIPPED)\s*\] (\d+) test\(s\)", re.MULTILINE)
 NOTE = re.compile(r"^note: (.*)$", re.MULTILINE)
-TABLE = re.compile(r"^(\w+) +(marshal|unix|vsock-unix) +(\d+) +(\d+) +(\d+) +\d+ +(\d+)$", re.MULTILINE)
+TABLE = re.compile(r"^(\w+) +(marshal|unix|vsock-unix|9p) +(\d+) +(\d+) +(\d+) +\d+ +(\d+)$", re.MULTILINE)
 PYTEST = re.compile(r"^=* ?((?:\d+ \w+, )*\d+ \w+) in [\d.]+s", re.MULTILINE)
 
 

@@ -99,7 +99,7 @@ def _plan(found: list[Analysed], out: Path) -> None:
 
 # Options of `test` that are the test program's own.
 PASSED_ON = (
-    ("transport", "only this: marshal (all ABIs, without a transport), unix, vsock-unix"),
+    ("transport", "only this: marshal (all ABIs, without a transport), unix, vsock-unix, 9p"),
     ("command", "only this command"),
     ("seed", "what all cases are made of"),
     ("rounds", "cases of chance for each command and ABI"),

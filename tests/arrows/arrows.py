@@ -50,6 +50,7 @@ class Room:
 ROOMS = {
     "runtime": Room.knows("protobuf-c"),
     "transports": Room.knows("runtime"),
+    "transports/9p/host": Room.knows("runtime", "libfuse"),
     "guest": Room.knows("runtime", "transports", GENERATED, DEVICE, "libfuse", "libyaml", "systemd"),
     "host": Room.knows("runtime", "transports", GENERATED, DEVICE, "libyaml", "systemd", "libcap"),
     # An ordinary application knows the device's own header and nothing of ours; one of the typed stubs, the runtime.
@@ -147,7 +148,7 @@ def self_test() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch).resolve()
         for room in ROOMS:
-            (source / room).mkdir()
+            (source / room).mkdir(parents=True)
             (source / room / "x.h").touch()
         for table in (PLANTED, INNOCENT):
             for name, headers in table.items():

@@ -2,12 +2,14 @@
 #include "carrier.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <ioferry/transport.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,10 +57,24 @@ static void spawn(struct mirror_process *mirror, const char *program, char *cons
 	close(output[0]);
 }
 
+/* A folder of call files is a FUSE mount, which not every machine lets its users make. NULL: this one does. */
+static const char *no_folder(void)
+{
+	const char *rest;
+
+	if (!iof_transport_find("9p:", &rest, NULL, 0))
+		return "";
+	if (access("/dev/fuse", R_OK | W_OK))
+		return "no /dev/fuse here";
+	if (geteuid() && access("/usr/bin/fusermount3", X_OK))
+		return "no fusermount3 here (Debian: fuse3)";
+	return NULL;
+}
+
 void mirror_start(struct mirror_process *mirror, const char *program)
 {
-	char unix_address[128], vsock_address[128], path[100];
-	char *arguments[] = {(char *)(uintptr_t)program, mirror->channel, unix_address, vsock_address, NULL};
+	char unix_address[128], vsock_address[128], folder_address[128], path[100];
+	char *arguments[] = {(char *)(uintptr_t)program, mirror->channel, unix_address, vsock_address, NULL, NULL};
 	const char *base = getenv("TMPDIR");
 
 	(void)snprintf(mirror->folder, sizeof(mirror->folder), "%s/conformance-XXXXXX", base ? base : "/tmp");
@@ -67,6 +83,13 @@ void mirror_start(struct mirror_process *mirror, const char *program)
 	(void)snprintf(mirror->channel, sizeof(mirror->channel), "%s/channel", mirror->folder);
 	(void)snprintf(unix_address, sizeof(unix_address), "unix:%s/unix", mirror->folder);
 	(void)snprintf(vsock_address, sizeof(vsock_address), "vsock-unix:%s/vm:7700", mirror->folder);
+	mirror->no_folder = no_folder();
+	if (!mirror->no_folder) {
+		(void)snprintf(folder_address, sizeof(folder_address), "9p:%s/folder", mirror->folder);
+		if (mkdir(folder_address + sizeof("9p:") - 1, 0700))
+			die(folder_address, strerror(errno));
+		arguments[4] = folder_address;
+	}
 	spawn(mirror, program, arguments);
 	(void)snprintf(path, sizeof(path), "%s/vm", mirror->folder);
 	if (bridge_start(path))
@@ -75,7 +98,7 @@ void mirror_start(struct mirror_process *mirror, const char *program)
 
 bool mirror_stop(struct mirror_process *mirror)
 {
-	static const char *const names[] = {"channel", "unix", "vm", "vm_7700"};
+	static const char *const names[] = {"channel", "unix", "vm", "vm_7700", "folder"};
 	int status = 1;
 
 	if (mirror->pid) {
@@ -87,7 +110,7 @@ bool mirror_stop(struct mirror_process *mirror)
 		char path[128];
 
 		(void)snprintf(path, sizeof(path), "%s/%s", mirror->folder, names[i]);
-		(void)unlink(path);
+		(void)remove(path);
 	}
 	if (mirror->folder[0])
 		(void)rmdir(mirror->folder);

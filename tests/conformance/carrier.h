@@ -14,13 +14,15 @@
 
 /** The host's side, and how it is reached. */
 struct mirror_process {
-	int pid;           /**< 0: not ours */
-	int input;         /**< closed to end it */
-	char folder[64];   /**< of its sockets; "" none */
-	char channel[128]; /**< address of the connections beside the calls */
+	int pid;               /**< 0: not ours */
+	int input;             /**< closed to end it */
+	char folder[64];       /**< of its sockets; "" none */
+	char channel[128];     /**< address of the connections beside the calls */
+	const char *no_folder; /**< why there is no shared folder; "": not in this build; NULL: there is one */
 };
 
-/** Starts @p program in a folder of its own; listens at "unix" and "vsock-unix" there. Ends the test if it cannot. */
+/** Starts @p program in a folder of its own; listens at "unix" and "vsock-unix" there, and at "9p". Ends the test if it
+ * cannot. */
 void mirror_start(struct mirror_process *mirror, const char *program);
 /** Ends it. False: it had found something wrong with itself, a leak for example. */
 bool mirror_stop(struct mirror_process *mirror);

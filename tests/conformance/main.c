@@ -24,7 +24,8 @@ struct item {
 /* Marshalling without a transport, or a transport. */
 struct way {
 	struct run run;
-	char address[160]; /* "": marshalling */
+	char address[160];   /* "": marshalling */
+	const char *skipped; /* why nothing is done; NULL: it is */
 	const char *channel;
 	struct carrier carrier;
 	struct lane lane;
@@ -36,7 +37,7 @@ struct way {
 static void usage(const char *name)
 {
 	printf("usage: conformance-%s [OPTION...]\n"
-	       "  --transport NAME   only this: marshal (all ABIs, without a transport), unix, vsock-unix\n"
+	       "  --transport NAME   only this: marshal (all ABIs, without a transport), unix, vsock-unix, 9p\n"
 	       "  --command NAME     only this command\n"
 	       "  --seed N           what all cases are made of\n"
 	       "  --rounds N         cases of chance for each command and ABI\n"
@@ -96,6 +97,13 @@ static void carry(struct bench *bench, struct way *way)
 	hostile_command(bench, &way->lane);
 }
 
+static void nothing(struct bench *bench, struct way *way)
+{
+	(void)bench;
+	printf("%s: skipped: %s\n", way->run.way, way->skipped);
+	skip();
+}
+
 static void reads(struct bench *bench, struct way *way)
 {
 	io_calls(bench, &way->lane, PLAN_READ_IO);
@@ -152,6 +160,10 @@ static void make_items(struct way *way)
 	way->tests = calloc(plan->n_commands + 4u, sizeof(*way->tests));
 	if (!way->items || !way->tests)
 		abort();
+	if (way->skipped) {
+		add(way, "all", UINT32_MAX, nothing);
+		return;
+	}
 	for (uint32_t i = 0; i < plan->n_commands; i++)
 		if (!only || !strcmp(only, plan->commands[i].name))
 			add(way, plan->commands[i].name, i, link ? carry : marshal);
@@ -207,21 +219,26 @@ static void print_table(const struct way *ways, unsigned n)
 
 static unsigned choose_ways(struct way *ways, const struct options *options, const struct mirror_process *mirror)
 {
-	static const char *const schemes[] = {"unix", "vsock-unix"};
-	static const char *const rests[] = {"unix", "vm:7700"};
+	static const char *const schemes[] = {"unix", "vsock-unix", "9p"};
+	static const char *const rests[] = {"unix", "vm:7700", "folder"};
 	unsigned n = 0;
 
 	if (wanted(options, "marshal"))
 		ways[n++].run.way = "marshal";
-	for (unsigned i = 0; i < 2 && mirror->pid; i++) {
+	for (unsigned i = 0; i < 3 && mirror->pid; i++) {
 		char *address = ways[n].address, reason[256];
 		const char *rest;
 
 		(void)snprintf(address, sizeof(ways[n].address), "%s:%s/%s", schemes[i], mirror->folder, rests[i]);
-		if (wanted(options, schemes[i]) && iof_transport_find(address, &rest, reason, sizeof(reason)))
+		if (wanted(options, schemes[i]) && !(i == 2 && mirror->no_folder) &&
+		    iof_transport_find(address, &rest, reason, sizeof(reason)))
 			ways[n++].run.way = schemes[i];
 		else
 			address[0] = '\0'; /* not wanted, or not in this build */
+	}
+	if (mirror->pid && mirror->no_folder && mirror->no_folder[0] && wanted(options, "9p")) {
+		ways[n].run.way = "9p";
+		ways[n++].skipped = mirror->no_folder;
 	}
 	if (options->address && (!options->transport || strcmp(options->transport, "marshal") != 0)) {
 		ways[n].run.way = options->transport ? options->transport : "remote";

@@ -100,6 +100,7 @@ class Test:
     path: list[str]
     timeout: float
     native_32: list[str]  # a script and the programs it runs, for a 32-bit kernel
+    guest_qemu: list[str]  # arguments of the guest's QEMU, in the host
     ok: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -149,6 +150,7 @@ def prepare(test: Test, supplies: Supplies) -> list[str]:
     if test.guest is not None:
         (test.logs / "guest.sh").write_text(start_script(test, supplies, "guest", test.guest), encoding="utf-8")
         extra = ["-m", str(GUEST_MEMORY), "-smp", "1", "-device", f"vhost-vsock-pci,guest-cid={GUEST_CID}"]
+        extra += test.guest_qemu
         inner = qemu(kernel, KVM, Path("/run/share"), "guest.sh", extra, keep)
         (test.logs / "guest-qemu.sh").write_text(f"exec {shlex.join(inner)}\n", encoding="utf-8")
     accelerator = KVM if kvm_works(kernel) else TCG
@@ -314,6 +316,9 @@ def main() -> int:
         metavar="FILE",
         help="a script that runs in busybox on a 32-bit kernel first; then what it runs (all is copied to the share)",
     )
+    parser.add_argument(
+        "--guest-qemu", action="append", metavar="ARGUMENT", help="for the QEMU of a nested guest (repeatable)"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="fetch the kernel and make the initramfs")
     single = commands.add_parser("run", help="run a script in one VM")
@@ -355,6 +360,7 @@ def main() -> int:
         path=[str(Path(path).resolve()) for path in options.path],
         timeout=options.timeout,
         native_32=options.native_32 or [],
+        guest_qemu=options.guest_qemu or [],
     )
     return perform(test)
 

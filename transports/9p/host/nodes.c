@@ -10,6 +10,8 @@ static const struct {
 	enum node_kind kind;
 } session_files[] = {{"call", NODE_CALL}, {"ctl", NODE_CTL}, {"events", NODE_EVENTS}};
 
+static const char SESSIONS_NAME[] = "sessions";
+
 static bool is_folder(enum node_kind kind)
 {
 	return kind == NODE_ROOT || kind == NODE_DEVICE || kind == NODE_SESSION;
@@ -109,6 +111,8 @@ static int kind_of(const struct tree_node *folder, const char *name)
 				return (int)session_files[i].kind;
 		return -ENOENT;
 	}
+	if (folder->kind == NODE_ROOT && strcmp(name, SESSIONS_NAME) == 0)
+		return NODE_SESSIONS;
 	if (!texts)
 		return -ENOENT;
 	if (folder->kind == NODE_ROOT) {
@@ -164,11 +168,11 @@ static void stat_of(enum node_kind kind, uint64_t number, struct stat *attribute
 	*attributes = (struct stat){.st_ino = number, .st_nlink = is_folder(kind) ? 2 : 1};
 	if (is_folder(kind))
 		attributes->st_mode = S_IFDIR | 0755;
-	else if (kind == NODE_TEXT)
+	else if (kind == NODE_TEXT || kind == NODE_SESSIONS)
 		attributes->st_mode = S_IFREG | 0444;
 	else
 		attributes->st_mode = S_IFREG | 0666;
-	if (!is_folder(kind) && kind != NODE_TEXT)
+	if (kind == NODE_CALL || kind == NODE_CTL || kind == NODE_EVENTS)
 		attributes->st_size = (off_t)FOLDER_FILE_SIZE;
 }
 
@@ -179,9 +183,12 @@ static void size_of_text(const struct tree_node *node, struct stat *attributes)
 	size_t length = 0;
 	char *text;
 
-	if (node->kind != NODE_TEXT)
+	if (node->kind == NODE_SESSIONS)
+		text = sessions_text(node->tree, &length);
+	else if (node->kind == NODE_TEXT)
+		text = texts->text(texts->context, &node->tree->peer, node->parent->name, node->name, &length);
+	else
 		return;
-	text = texts->text(texts->context, &node->tree->peer, node->parent->name, node->name, &length);
 	attributes->st_size = (off_t)length;
 	free(text);
 }
@@ -205,7 +212,12 @@ int tree_list(struct tree_node *folder, size_t index, char name[static TREE_NAME
 
 	switch (folder->kind) {
 	case NODE_ROOT:
-		stat_of(NODE_DEVICE, listed_number(index), attributes);
+		if (!index--) {
+			stat_of(NODE_SESSIONS, listed_number(0), attributes);
+			file = SESSIONS_NAME;
+			break;
+		}
+		stat_of(NODE_DEVICE, listed_number(index + 1), attributes);
 		return texts ? texts->device(texts->context, &folder->tree->peer, index, name, TREE_NAME_SIZE)
 			     : -ENOENT;
 	case NODE_DEVICE:

@@ -12,7 +12,11 @@ static int open_text(struct tree_open *open, int flags)
 
 	if ((flags & O_ACCMODE) != O_RDONLY)
 		return -EACCES;
-	open->text = texts->text(texts->context, &node->tree->peer, node->parent->name, node->name, &open->length);
+	if (node->kind == NODE_SESSIONS)
+		open->text = sessions_text(node->tree, &open->length);
+	else
+		open->text =
+			texts->text(texts->context, &node->tree->peer, node->parent->name, node->name, &open->length);
 	return open->text ? 0 : -ENODEV;
 }
 
@@ -38,7 +42,7 @@ int tree_open(struct tree_node *node, int flags, struct tree_open **result)
 	if (!open)
 		return -ENOMEM;
 	open->node = tree_node_get(node);
-	error = node->kind == NODE_TEXT ? open_text(open, flags) : open_session(open);
+	error = node->kind == NODE_TEXT || node->kind == NODE_SESSIONS ? open_text(open, flags) : open_session(open);
 	if (error) {
 		tree_node_put(node, 1);
 		free(open);
@@ -84,6 +88,8 @@ void tree_read(struct tree_open *open, uint64_t offset, size_t size, struct tree
 	}
 	(void)pthread_mutex_lock(&folder->lock);
 	folder->heard_ms = tree_now_ms();
+	folder->call_reads += open->node->kind == NODE_CALL;
+	folder->event_reads += open->node->kind == NODE_EVENTS;
 	if (folder->dead)
 		folder_answer(request, ENODEV, 0);
 	else if (offset >= FOLDER_FILE_SIZE || !size)
@@ -111,6 +117,7 @@ void tree_write(struct tree_open *open, uint64_t offset, const void *bytes, size
 	}
 	(void)pthread_mutex_lock(&folder->lock);
 	folder->heard_ms = tree_now_ms();
+	folder->call_writes += open->node->kind == NODE_CALL;
 	if (folder->dead)
 		folder_answer(request, ENODEV, 0);
 	else if (open->node->kind == NODE_CTL)

@@ -4,8 +4,9 @@
  * The synthetic files that a host shows to a guest, for any file server: the FUSE mount (share.c), which hypervisors
  * export, and the 9P2000.L server.
  *
- *     interface folder per device: DEVICE/interface.idl, DEVICE/status      texts, made when opened
- *     32 hexadecimal digits: call, ctl, events                               a session (../layout.h)
+ *     sessions                                      a text: what the sessions have done
+ *     DEVICE/interface.idl, DEVICE/status           texts, too; all are made when they are opened
+ *     32 hexadecimal digits/call, .../ctl, .../events   a session (../layout.h), listed nowhere
  *
  * A session's state belongs to its name: however often its files are opened (QEMU opens each twice, closes what it has
  * not used for a while, and opens it again), it is one. It is over when the guest says so, or when none of its files

@@ -11,6 +11,7 @@
  *     requests.c messages that a guest writes
  *     outgoing.c messages that the host sends, until they are acknowledged
  *     batches.c  events
+ *     sessions.c a text about all of them
  *     ctl.c      orders, and the page of the state
  *
  * Locks, in the order in which they may be taken: tree->lock, folder->lock, tree->clock_lock.
@@ -29,7 +30,7 @@
 #define OUTGOING_LISTS  64u
 #define OUTGOING_FACTOR 8u /* greatest messages that may wait for a guest to read or acknowledge */
 
-enum node_kind { NODE_ROOT, NODE_DEVICE, NODE_TEXT, NODE_SESSION, NODE_CALL, NODE_CTL, NODE_EVENTS };
+enum node_kind { NODE_ROOT, NODE_DEVICE, NODE_TEXT, NODE_SESSIONS, NODE_SESSION, NODE_CALL, NODE_CTL, NODE_EVENTS };
 
 /* tree->lock. A child holds a reference to its parent. */
 struct tree_node {
@@ -133,9 +134,14 @@ struct folder {
 	uint8_t batch_bytes[FOLDER_BATCH_STRIDE];
 
 	uint64_t states_read, frames;
+	uint64_t call_writes, call_reads, event_reads;
 };
 
 uint64_t tree_now_ms(void);
+
+/* sessions.c */
+/* The text, for the caller to free; NULL: no memory. No lock is held. */
+char *sessions_text(struct tree *tree, size_t *length);
 
 /* tree.c; tree->lock is held. */
 void tree_announce_locked(struct tree *tree, struct folder *folder);
