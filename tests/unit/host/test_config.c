@@ -102,8 +102,8 @@ static const struct {
 	 "t:3:57: a rule must say who: uid, gid, cid, privileged, transport, socket or folder\n"
 	 "t:3:61: write a rule as {uid: 1000} or {cid: 7}\n"
 	 "t:3:70: 'uid: bob' is no number; write one from 0 to 4294967294\n"
-	 "t:3:82: unknown setting 'cdi'; did you mean 'cid'? Known: 'uid', 'gid', 'cid', 'privileged', 'transport' "
-	 "and 'socket'\n"
+	 "t:3:82: unknown setting 'cdi'; did you mean 'cid'? Known: 'uid', 'gid', 'cid', 'privileged', 'transport', "
+	 "'socket' and 'folder'\n"
 	 "t:3:93: 'mode: 8888' is out of range; write a number from 0 to 511\n"},
 	{HEAD "devices: {../x: " DEVICE "}}\n",
 	 "t:2:17: '../x' is no name of a node below /dev; write for example 'can0'\n"},
