@@ -91,6 +91,14 @@ static void asked_free(struct asked *asked)
 	free(asked);
 }
 
+/* Gives up what may still be parked. */
+static void asked_drop(struct asked *asked)
+{
+	if (!tree_cancel(&asked->base))
+		(void)error_of(asked);
+	asked_free(asked);
+}
+
 static struct asked *write_at(struct tree_open *open, uint64_t offset, const void *bytes, size_t size)
 {
 	struct asked *asked = asked_create();
@@ -393,7 +401,7 @@ static void acks_are_translated(void **state)
 		assert_int_equal(error_and_free(write), tag == 2 ? EREMOTEIO : 0);
 	}
 	assert_int_equal(receive(bench).request.ack, 1); /* that of the third: the first one was told */
-	asked_free(ask(bench, 4, 1));
+	asked_drop(ask(bench, 4, 1));
 	assert_int_equal(receive(bench).request.ack, 3);
 }
 
@@ -516,7 +524,7 @@ static void goodbye_ends_a_session_at_once(void **state)
 	struct taken taken;
 	struct asked *read = read_batch(bench, 1);
 
-	asked_free(ask(bench, 1, 0));
+	asked_drop(ask(bench, 1, 0));
 	order(bench, FOLDER_ORDER_BYE, 0);
 	assert_int_equal(error_and_free(read), 0);
 	assert_int_equal(bench->link->ops->receive(bench->link, true, take, &taken), 1); /* what was sent, is taken */
