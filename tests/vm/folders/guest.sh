@@ -45,8 +45,21 @@ for link in $LINKS; do
 	each_interface conforms
 done
 
+# A read that waits for a frame. What it returns is dd's to say.
+read_node() {
+	timeout 60 dd of=/dev/null bs=48 count=1 <&9 2>"$VM_SHARE/gone.log"
+	grep -q 'No such device' "$VM_SHARE/gone.log"
+}
+
 note "the daemon dies"
+link=virtio9p
+background cuse-last ioferry-cuse --address "9p:$shared/$link/bus" --log info
+wait_for 30 test -c /dev/can0
+exec 9<>/dev/can0
 signal daemon-may-die
 await daemon-is-dead
+check "$link: an open node says that its device is gone" read_node
 signal daemon-may-live
 await daemon-lives
+check "$link: the nodes come again" wait_for 30 test -c /dev/can0
+check "$link: can4linux-demo" timeout 60 can4linux-demo --frames 50 /dev/can0 /dev/can1

@@ -39,7 +39,10 @@ for link in $LINKS; do
 	mkdir -p "$FOLDERS/$link/bus"
 done
 each_interface start_mirror || exit
-check "the daemon listens" start_daemon || exit
+start_daemon || {
+	vm_report 1 "the daemon listens"
+	exit 1
+}
 for cache in none auto; do
 	background "virtiofsd-$cache" /usr/lib/qemu/virtiofsd --socket-path="/run/virtiofs-$cache.sock" \
 		-o "source=$FOLDERS/virtiofs-$cache" -o "cache=$cache"
@@ -52,6 +55,7 @@ kill -9 "$HOSTD"
 wait "$HOSTD"
 signal daemon-is-dead
 await daemon-may-live 60 || exit
-check "the daemon starts again" start_daemon
+start_daemon
+vm_report $? "the daemon starts again, in the place of the dead one"
 signal daemon-lives
 guest_wait 300
