@@ -178,7 +178,7 @@ void walk_failed(struct iof_walk *walk, int error);
     ensures \result == \null ? !segment->present
 			    : \result == &walk->segments[segment->index] && segment->index < walk->n_segments &&
 			      segment == &\result->segment && segment->present; */
-struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof_segment *segment);
+static inline struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof_segment *segment);
 
 /*@ requires walk_ok(walk) && type_ok(type);
     assigns WALK_VERDICT(walk), walk->n_segments, walk->segments[walk->n_segments];
@@ -189,8 +189,8 @@ struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof
     ensures \result == \null ? walk->n_segments == \old(walk->n_segments) :
       \result == &walk->segments[\old(walk->n_segments)] && walk->n_segments == \old(walk->n_segments) + 1 &&
       \result->segment.type == type && \result->segment.count == count && !\result->segment.present; */
-struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
-				    unsigned direction);
+static inline struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
+						  unsigned direction);
 
 /*@ requires walk_ok(walk) && size <= WALK_AREA_MAX;
     assigns WALK_VERDICT(walk), walk->message_size, walk->message[0 .. WALK_AREA_MAX];
@@ -200,7 +200,7 @@ struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type
     ensures walk_kept{Pre,Post}(walk);
     ensures \result != \null ==> \valid(\result + (0 .. size - 1)) &&
       \result == walk->message + (walk->message_size - size) && size <= walk->message_size; */
-uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align);
+static inline uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align);
 
 /* --- for shape functions --- */
 
@@ -316,7 +316,7 @@ void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment,
 void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes);
 
 /*@ requires walk_ok(walk) && segment_ok(walk, segment);
-    assigns WALK_VERDICT(walk), walk->driver.used;
+    assigns WALK_VERDICT(walk), walk->driver.used, walk->driver.base[0 .. walk->driver.size - 1];
     exits \false;
     ENSURES_WALK_OK(walk);
     ensures WALK_STAYS(walk, Pre, Post);

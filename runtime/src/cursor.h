@@ -45,6 +45,13 @@ static inline void iof_cursor_init(struct iof_cursor *cursor, const void *bytes,
 	cursor->err = 0;
 }
 
+/*@ requires \valid(cursor) && error != 0;
+    assigns cursor->off, cursor->err;
+    exits \false;
+    ensures cursor->err == (\old(cursor->err) ? \old(cursor->err) : error) && cursor->off == cursor->len; */
+/** For the functions below: the first error stays, and nothing is left to take. */
+void iof_cursor_fail(struct iof_cursor *cursor, int error) __attribute__((cold));
+
 /*@ requires cursor_ok(cursor);
     assigns cursor->off, cursor->err;
     exits \false;
@@ -52,7 +59,19 @@ static inline void iof_cursor_init(struct iof_cursor *cursor, const void *bytes,
     ensures cursor->err ? \result == \null : \result == cursor->buf + \old(cursor->off);
     ensures \result != \null ==> \valid_read(\result + (0 .. n - 1)); */
 /** The next @p n bytes, borrowed from the message; NULL where there are not as many. */
-const uint8_t *iof_cursor_take(struct iof_cursor *cursor, size_t n);
+static inline const uint8_t *iof_cursor_take(struct iof_cursor *cursor, size_t n)
+{
+	const uint8_t *at;
+
+	if (cursor->err || cursor->len - cursor->off < n) {
+		iof_cursor_fail(cursor, IOF_CURSOR_SHORT);
+		return NULL;
+	}
+	at = cursor->buf + cursor->off;
+	cursor->off += n;
+	return at;
+}
+
 /*@ requires cursor_ok(cursor) && align == 8;
     assigns cursor->off, cursor->err;
     exits \false;
@@ -61,19 +80,49 @@ const uint8_t *iof_cursor_take(struct iof_cursor *cursor, size_t n);
     ensures !cursor->err ==> \old(cursor->off) <= cursor->off < \old(cursor->off) + align;
     ensures !cursor->err ==> \forall integer i; \old(cursor->off) <= i < cursor->off ==> cursor->buf[i] == 0; */
 /** Passes over zeros up to the next multiple of @p align, a power of two. */
-void iof_cursor_align(struct iof_cursor *cursor, size_t align);
+static inline void iof_cursor_align(struct iof_cursor *cursor, size_t align)
+{
+	size_t beyond = cursor->off % align, pad = beyond ? align - beyond : 0;
+	const uint8_t *at = iof_cursor_take(cursor, pad);
+
+	if (!at)
+		return;
+	/*@ loop invariant 0 <= i <= pad;
+	    loop invariant \let start = \at(cursor->off, Pre);
+	      \forall integer k; start <= k < start + i ==> cursor->buf[k] == 0;
+	    loop assigns i;
+	    loop variant pad - i; */
+	for (size_t i = 0; i < pad; i++) {
+		if (at[i]) {
+			iof_cursor_fail(cursor, IOF_CURSOR_PADDING);
+			return;
+		}
+	}
+}
+
 /*@ requires cursor_ok(cursor);
     assigns cursor->off, cursor->err;
     exits \false;
     ensures cursor_ok(cursor) && cursor_moved{Pre,Post}(cursor, 4);
     ensures \result == (cursor->err ? 0 : scalar_little(cursor->buf + \old(cursor->off), 4)); */
 /** Little-endian scalar; 0 after an error. */
-uint32_t iof_cursor_u32(struct iof_cursor *cursor);
+static inline uint32_t iof_cursor_u32(struct iof_cursor *cursor)
+{
+	const uint8_t *at = iof_cursor_take(cursor, 4);
+
+	if (!at)
+		return 0;
+	return at[0] + 0x100u * at[1] + 0x10000u * at[2] + 0x1000000u * at[3];
+}
+
 /*@ requires cursor_ok(cursor);
     assigns \nothing;
     exits \false;
     ensures \result <==> !cursor->err && cursor->off == cursor->len; */
 /** All was taken, and nothing was wrong. */
-bool iof_cursor_done(const struct iof_cursor *cursor);
+static inline bool iof_cursor_done(const struct iof_cursor *cursor)
+{
+	return !cursor->err && cursor->off == cursor->len;
+}
 
 #endif

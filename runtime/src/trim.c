@@ -22,9 +22,9 @@ static void give_back(void *part, size_t bytes)
 
 static void give_back_all(struct iof_walk *walk)
 {
-	if (is_large(walk->driver.used))
+	if (is_large(iof_arena_touched(&walk->driver)))
 		iof_arena_give_back(&walk->driver);
-	if (is_large(walk->scratch.used))
+	if (is_large(iof_arena_touched(&walk->scratch)))
 		iof_arena_give_back(&walk->scratch);
 	give_back(walk->segments, walk->n_segments * sizeof *walk->segments);
 	give_back(walk->arms, walk->n_arms * sizeof *walk->arms);
@@ -38,7 +38,7 @@ bool iof_walk_trim(struct iof_walk *walk, bool keep_payload)
 {
 	bool large = is_large(walk->message_size);
 
-	if (is_large(walk->driver.used) || is_large(walk->scratch.used) ||
+	if (is_large(iof_arena_touched(&walk->driver)) || is_large(iof_arena_touched(&walk->scratch)) ||
 	    is_large(walk->n_segments * sizeof *walk->segments) || is_large(walk->n_arms * sizeof *walk->arms) ||
 	    is_large(walk->n_spans * sizeof *walk->spans))
 		give_back_all(walk);

@@ -89,36 +89,7 @@ void iof_walk_destroy(struct iof_walk *walk)
 
 const char *iof_walk_reason(const struct iof_walk *walk)
 {
-	return walk->reason;
-}
-
-void walk_begin(struct iof_walk *walk, enum walk_pass pass, iof_abi abi)
-{
-	iof_arena_rewind(&walk->driver, 0);
-	iof_arena_rewind(&walk->scratch, 0);
-	walk->pass = pass;
-	walk->abi = abi;
-	walk->command = 0;
-	walk->argument = 0;
-	walk->null_argument = false;
-	walk->error = 0;
-	walk->again = false;
-	walk->memory = NULL;
-	walk->message_size = 0;
-	walk->reply_max = 0;
-	walk->n_segments = 0;
-	walk->n_arms = 0;
-	walk->n_spans = 0;
-	walk->reason[0] = '\0';
-}
-
-int walk_end(struct iof_walk *walk, enum walk_pass done)
-{
-	int error = walk->again ? -EAGAIN : walk->error;
-
-	walk->memory = NULL;
-	walk->pass = error ? WALK_IDLE : done;
-	return error;
+	return walk->error ? walk->reason : "";
 }
 
 #ifndef __FRAMAC__
@@ -160,64 +131,6 @@ const struct iof_segment *iof_walk_segment(const struct iof_walk *walk, unsigned
 size_t iof_walk_reply_max(const struct iof_walk *walk)
 {
 	return walk->reply_max;
-}
-
-struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof_segment *segment)
-{
-	return segment->present && segment->index < walk->n_segments ? &walk->segments[segment->index] : NULL;
-}
-
-struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
-				    unsigned direction)
-{
-	struct walk_record *record;
-
-	if (walk->n_segments == WALK_SEGMENTS_MAX) {
-		walk_fail(walk, -E2BIG, "argument reaches more than %u pieces of memory", WALK_SEGMENTS_MAX);
-		return NULL;
-	}
-	record = &walk->segments[walk->n_segments];
-	record->segment.type = type;
-	record->segment.canonical = NULL;
-	record->segment.count = count;
-	record->segment.index = (uint16_t)walk->n_segments;
-	record->segment.present = false;
-	record->direction = (uint8_t)direction;
-	record->string = record->flexible = record->list = false;
-	record->parent = record->segment.index;
-	record->offset = record->element = 0;
-	record->address = 0;
-	record->image = record->native = NULL;
-	record->size = record->native_size = record->capacity = 0;
-	record->first_arm = record->last_arm = WALK_NO_ARM;
-	record->arms_ascend = true;
-	record->counter.source = WALK_RETURNED_ALL;
-	record->counter.bytes = false;
-	record->counter.segment = 0;
-	record->counter.element = record->counter.offset = record->counter.size = 0;
-	record->clamped = NULL;
-	record->reply = NULL;
-	record->reply_size = 0;
-	record->sent = NULL;
-	walk->n_segments++;
-	return record;
-}
-
-uint8_t *walk_message_take(struct iof_walk *walk, size_t size, bool align)
-{
-	size_t start = align && size ? walk_align(walk->message_size) : walk->message_size;
-
-	if (start > walk->max_payload || walk->max_payload - start < size) {
-		walk_fail(walk, -E2BIG, "message has more than %zu bytes", walk->max_payload);
-		return NULL;
-	}
-	/*@ loop invariant \at(walk->message_size, Pre) <= walk->message_size <= start;
-	    loop assigns walk->message_size, walk->message[0 .. WALK_AREA_MAX];
-	    loop variant start - walk->message_size; */
-	while (walk->message_size < start)
-		walk->message[walk->message_size++] = 0;
-	walk->message_size = start + size;
-	return walk->message + start;
 }
 
 /*@ requires segment_readable(segment);

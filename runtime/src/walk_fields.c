@@ -74,10 +74,8 @@ bool walk_place_scalar(const struct iof_walk *walk, const struct walk_record *re
 	return place_of(walk, record, element, offset, 1u << IOF_UINT | 1u << IOF_SINT | 1u << IOF_SENTINEL, place);
 }
 
-bool walk_has_pointers(const struct iof_walk *walk, const struct walk_record *record)
+bool walk_arms_have_pointers(const struct iof_walk *walk, const struct walk_record *record)
 {
-	if (record->segment.type->n_pointers)
-		return true;
 	for (uint32_t i = record->first_arm; i != WALK_NO_ARM; i = walk->arms[i].next) {
 		if (walk->arms[i].type->n_pointers)
 			return true;

@@ -4,7 +4,22 @@
 #include <inttypes.h>
 #include <string.h>
 
-int walk_read(struct iof_walk *walk, uint64_t address, void *to, size_t size, const char *what)
+/* The memory was not read, for what reason. */
+static __attribute__((cold, noinline)) int not_read(struct iof_walk *walk, const struct walk_record *record,
+						    uint64_t address, void *to, size_t size, int error)
+{
+	memset(to, 0, size);
+	if (error == -EAGAIN) {
+		walk->again = true;
+		return 0;
+	}
+	walk_fail(walk, -EFAULT, "%s: %zu bytes at 0x%" PRIx64 " cannot be read", walk_name(walk, record), size,
+		  address);
+	return -EFAULT;
+}
+
+static inline int read_memory(struct iof_walk *walk, const struct walk_record *record, uint64_t address, void *to,
+			      size_t size)
 {
 	uint64_t last = IOF_ABI_LAYOUT(walk->abi) == IOF_LAYOUT_LP64 ? UINT64_MAX : UINT32_MAX;
 	int error = -EFAULT;
@@ -13,41 +28,40 @@ int walk_read(struct iof_walk *walk, uint64_t address, void *to, size_t size, co
 		return 0;
 	if (address <= last && last - address >= size - 1)
 		error = walk->memory->read(walk->memory->context, address, to, size);
-	if (!error)
-		return 0;
-	memset(to, 0, size);
-	if (error == -EAGAIN) {
-		walk->again = true;
-		return 0;
+	return error ? not_read(walk, record, address, to, size, error) : 0;
+}
+
+int walk_read(struct iof_walk *walk, const struct walk_record *record, uint64_t address, void *to, size_t size)
+{
+	return read_memory(walk, record, address, to, size);
+}
+
+/* The caller's ABI differs: its bytes are kept beside the message, for what comes back is compared with them. */
+static __attribute__((noinline)) bool fetch_converted(struct iof_walk *walk, struct walk_record *record)
+{
+	record->native = iof_arena_take_raw(&walk->scratch, record->native_size, WALK_ALIGN);
+	if (!record->native) {
+		walk_fail(walk, -E2BIG, "%s: %zu bytes are too many", walk_name(walk, record), record->native_size);
+		return false;
 	}
-	walk_fail(walk, -EFAULT, "%s: %zu bytes at 0x%" PRIx64 " cannot be read", what, size, address);
-	return -EFAULT;
+	if (walk_read(walk, record, record->address, record->native, record->native_size))
+		return false;
+	iof_type_to_canonical(record->segment.type, walk->abi, record->native, record->image, record->segment.count);
+	return true;
 }
 
 /* The caller's bytes go straight into the message where they lie there as they are: the one copy of a call. */
 bool walk_fetch_guest(struct iof_walk *walk, struct walk_record *record)
 {
-	const struct iof_type *type = record->segment.type;
-	uint32_t count = record->segment.count;
-
 	if (!(record->direction & IOF_IN))
 		return true;
 	record->image = walk_message_take(walk, record->size, !walk_follows(record, IOF_IN));
 	if (!record->image)
 		return false;
 	record->segment.canonical = record->image;
-	if (iof_type_is_canonical(type, walk->abi))
-		return !walk_read(walk, record->address, record->image, record->size, walk_name(walk, record));
-
-	record->native = iof_arena_take(&walk->scratch, record->native_size, WALK_ALIGN);
-	if (!record->native) {
-		walk_fail(walk, -E2BIG, "%s: %zu bytes are too many", walk_name(walk, record), record->native_size);
-		return false;
-	}
-	if (walk_read(walk, record->address, record->native, record->native_size, walk_name(walk, record)))
-		return false;
-	iof_type_to_canonical(type, walk->abi, record->native, record->image, count);
-	return true;
+	if (!iof_type_is_canonical(record->segment.type, walk->abi))
+		return fetch_converted(walk, record);
+	return !read_memory(walk, record, record->address, record->image, record->size);
 }
 
 /* Until here the slots held the caller's pointers, which the walk needed and the host must not see. */

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "walk.h"
 #include <errno.h>
-#include <ioferry/wire.h>
 #include <string.h>
 
-static bool same_abi(const struct iof_walk *walk, const struct walk_record *record)
-{
-	return iof_type_is_canonical(record->segment.type, walk->abi);
-}
-
 /* The kernel's malloc and user space's both align to 16; a flexible array continues its header. */
-static uint8_t *take_native(struct iof_walk *walk, const struct walk_record *record)
+static uint8_t *take_native(struct iof_walk *walk, const struct walk_record *record, bool filled)
 {
 	uint8_t *native;
 
@@ -18,6 +12,8 @@ static uint8_t *take_native(struct iof_walk *walk, const struct walk_record *rec
 		const struct walk_record *head = record - 1;
 
 		native = iof_arena_extend(&walk->driver, head->native + head->native_size, record->native_size);
+	} else if (filled) {
+		native = iof_arena_take_raw(&walk->driver, record->native_size, 16);
 	} else {
 		native = iof_arena_take(&walk->driver, record->native_size, 16);
 	}
@@ -26,7 +22,7 @@ static uint8_t *take_native(struct iof_walk *walk, const struct walk_record *rec
 	return native;
 }
 
-static void fail_short(struct iof_walk *walk, const struct walk_record *record)
+static __attribute__((cold, noinline)) void fail_short(struct iof_walk *walk, const struct walk_record *record)
 {
 	if (walk->request.err == IOF_CURSOR_PADDING)
 		walk_fail(walk, -EPROTO, "padding before %s is not zero", walk_name(walk, record));
@@ -35,56 +31,59 @@ static void fail_short(struct iof_walk *walk, const struct walk_record *record)
 			  walk_name(walk, record));
 }
 
-/* Clears the pointers that the guest sent as 0 or 1: the driver gets NULL where the walk sets nothing. */
-static void clear_slots(struct iof_walk *walk, struct walk_record *record)
+/* The payload's bytes; NULL: it has too few. */
+static const uint8_t *take_payload(struct iof_walk *walk, const struct walk_record *record)
 {
-	if (same_abi(walk, record))
-		walk_each_slot(walk, record, record->native, record->size, NULL, walk_slot_clear);
+	const uint8_t *from;
+
+	if (record->size && !walk_follows(record, IOF_IN))
+		iof_cursor_align(&walk->request, WALK_ALIGN);
+	from = iof_cursor_take(&walk->request, record->size);
+	if (!from)
+		fail_short(walk, record);
+	return from;
+}
+
+/* The driver's ABI is another than the message's: a canonical image beside its memory. */
+static __attribute__((noinline)) bool fetch_converted(struct iof_walk *walk, struct walk_record *record,
+						      const uint8_t *from)
+{
+	record->image = iof_arena_take(&walk->scratch, record->size, WALK_ALIGN);
+	if (!record->image) {
+		walk_fail(walk, -E2BIG, "%s: no room for %zu bytes", walk_name(walk, record), record->size);
+		return false;
+	}
+	if (from) {
+		memcpy(record->image, from, record->size);
+		iof_type_from_canonical(record->segment.type, walk->abi, from, record->native, record->segment.count);
+	}
+	return true;
 }
 
 bool walk_fetch_host(struct iof_walk *walk, struct walk_record *record)
 {
+	const bool same = iof_type_is_canonical(record->segment.type, walk->abi);
 	const uint8_t *from = NULL;
 
 	if (record->direction & IOF_IN) {
-		if (record->size && !walk_follows(record, IOF_IN))
-			iof_cursor_align(&walk->request, WALK_ALIGN);
-		from = iof_cursor_take(&walk->request, record->size);
-		if (!from) {
-			fail_short(walk, record);
+		from = take_payload(walk, record);
+		if (!from)
 			return false;
-		}
+		record->segment.canonical = from;
 	}
-	record->native = take_native(walk, record);
+	record->native = take_native(walk, record, from && same);
 	if (!record->native)
 		return false;
+	if (!same)
+		return fetch_converted(walk, record, from);
 	record->image = record->native;
-	if (!same_abi(walk, record)) {
-		record->image = iof_arena_take(&walk->scratch, record->size, WALK_ALIGN);
-		if (!record->image) {
-			walk_fail(walk, -E2BIG, "%s: no room for %zu bytes", walk_name(walk, record), record->size);
-			return false;
-		}
-	}
 	if (!from)
 		return true;
-	record->segment.canonical = from;
 	memcpy(record->image, from, record->size);
-	if (!same_abi(walk, record))
-		iof_type_from_canonical(record->segment.type, walk->abi, from, record->native, record->segment.count);
+	/* The driver gets NULL where the guest sent 0 or 1 and the walk sets nothing. */
 	if (record->segment.type->n_pointers)
-		clear_slots(walk, record);
+		walk_each_slot(walk, record, record->native, record->size, NULL, walk_slot_clear);
 	return true;
-}
-
-/* During the walk shape functions read the payload, so that pointer slots are the guest's 0 and 1. From now
- * on a segment shows what the driver has. */
-void walk_settle_host(struct iof_walk *walk)
-{
-	for (struct walk_record *record = walk->segments; record < walk->segments + walk->n_segments; record++) {
-		if (record->segment.present)
-			record->segment.canonical = record->image;
-	}
 }
 
 static uint64_t unpack_value(struct iof_walk *walk)
@@ -95,7 +94,7 @@ static uint64_t unpack_value(struct iof_walk *walk)
 		walk_fail(walk, -EPROTO, "payload of %zu bytes is no value of 8", walk->request.len);
 		return 0;
 	}
-	return iof_get_u64(from);
+	return bytes_load_64(from);
 }
 
 static uint64_t unpack_argument(struct iof_walk *walk, const struct iof_command *command)

@@ -2,47 +2,61 @@
 #include "walk.h"
 #include <errno.h>
 #include <inttypes.h>
-#include <ioferry/wire.h>
 
 static bool check_count(struct iof_walk *walk, const struct iof_io *io, uint64_t count)
 {
-	if (!io->record)
+	if (!io->record) {
 		walk_fail(walk, -EINVAL, "the interface has no such call");
-	else if (count > io->max_count)
+		return false;
+	}
+	if (count > io->max_count) {
 		walk_fail(walk, -EINVAL, "count is %" PRIu64 ", at most %" PRIu32, count, io->max_count);
-	return !walk->error;
+		return false;
+	}
+	return true;
 }
 
-static const struct iof_segment *add_records(struct iof_walk *walk, const struct iof_io *io, uint64_t address,
-					     uint32_t count)
+/* Inline, so that each pass has its own. */
+static inline __attribute__((always_inline)) const struct iof_segment *
+add_records(struct iof_walk *walk, const struct iof_io *io, uint64_t address, uint32_t count, walk_fetch *fetch)
 {
 	struct walk_record *record = walk_record_add(walk, io->record, count, io->direction);
-	const struct iof_segment *segment;
 
 	if (!record)
 		return &walk_absent;
 	record->address = address;
 	record->list = true;
-	segment = walk_fill(walk, record);
-	iof_walk_returned_result(walk, segment, !io->count_records);
-	return segment;
+	record->counter.source = WALK_RETURNED_RESULT;
+	record->counter.bytes = !io->count_records;
+	return walk_fill_by(walk, record, fetch);
+}
+
+static uint8_t *put_count(struct iof_walk *walk, uint32_t count)
+{
+	uint8_t *head = walk_message_take(walk, 8, true);
+
+	if (head)
+		bytes_store_64(head, count);
+	return head;
+}
+
+static bool check_buffer(struct iof_walk *walk, uint64_t address, uint32_t count)
+{
+	if (address || !count)
+		return true;
+	walk_fail(walk, -EFAULT, "buffer is NULL");
+	return false;
 }
 
 int iof_gather_records(struct iof_walk *walk, const struct iof_io *io, iof_abi abi, uint64_t address, uint32_t count,
 		       const struct iof_memory *memory, const void **payload, size_t *length)
 {
-	uint8_t *head;
 	int error;
 
 	walk_begin(walk, WALK_GATHERING, abi);
 	walk->memory = memory;
-	head = walk_message_take(walk, 8, true);
-	if (head)
-		iof_put_u64(head, count);
-	if (count && !address)
-		walk_fail(walk, -EFAULT, "buffer is NULL");
-	if (check_count(walk, io, count))
-		add_records(walk, io, address, count);
+	if (put_count(walk, count) && check_buffer(walk, address, count) && check_count(walk, io, count))
+		add_records(walk, io, address, count, walk_fetch_guest);
 	error = walk_end(walk, WALK_GATHERED);
 	if (error)
 		return error;
@@ -52,22 +66,30 @@ int iof_gather_records(struct iof_walk *walk, const struct iof_io *io, iof_abi a
 	return 0;
 }
 
+/* The count in front of the payload. */
+static bool take_count(struct iof_walk *walk, size_t length, uint64_t *count)
+{
+	const uint8_t *head = iof_cursor_take(&walk->request, 8);
+
+	if (!head || length > walk->max_payload) {
+		walk_fail(walk, -EPROTO, "payload has %zu bytes, 8 to %zu allowed", length, walk->max_payload);
+		return false;
+	}
+	*count = bytes_load_64(head);
+	return true;
+}
+
 int iof_unpack_records(struct iof_walk *walk, const struct iof_io *io, const void *payload, size_t length,
 		       uint32_t *count, void **buffer)
 {
 	const struct iof_segment *segment = &walk_absent;
-	const uint8_t *head;
-	uint64_t wanted;
+	uint64_t wanted = 0;
 	int error;
 
 	walk_begin(walk, WALK_UNPACKING, IOF_ABI_NATIVE);
 	iof_cursor_init(&walk->request, payload, length);
-	head = iof_cursor_take(&walk->request, 8);
-	wanted = head ? iof_get_u64(head) : 0;
-	if (!head || length > walk->max_payload)
-		walk_fail(walk, -EPROTO, "payload has %zu bytes, 8 to %zu allowed", length, walk->max_payload);
-	if (check_count(walk, io, wanted))
-		segment = add_records(walk, io, 0, (uint32_t)wanted);
+	if (take_count(walk, length, &wanted) && check_count(walk, io, wanted))
+		segment = add_records(walk, io, 0, (uint32_t)wanted, walk_fetch_host);
 	if (!walk->error && !iof_cursor_done(&walk->request))
 		walk_fail(walk, -EPROTO, "payload of %zu bytes, %zu expected", length, walk->request.off);
 	error = walk_end(walk, WALK_UNPACKED);

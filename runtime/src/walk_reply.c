@@ -16,11 +16,12 @@ bool walk_replies(const struct walk_record *record, uint32_t error)
 
 static uint64_t counted(const struct iof_walk *walk, const struct walk_counter *counter, int32_t result)
 {
-	const struct walk_record *from = &walk->segments[counter->segment];
+	const struct walk_record *from;
 	size_t at;
 
 	if (counter->source == WALK_RETURNED_RESULT)
 		return result > 0 ? (uint64_t)result : 0;
+	from = &walk->segments[counter->segment];
 	at = counter->element * iof_type_size(from->segment.type, IOF_ABI_CANONICAL) + counter->offset;
 	if (counter->size > 8 || at > from->reply_size || from->reply_size - at < counter->size)
 		return 0;
@@ -82,6 +83,7 @@ int iof_pack(struct iof_walk *walk, int32_t result, uint32_t error, const void *
 	for (unsigned i = 0; i < walk->n_segments && !walk->error; i++) {
 		struct walk_record *record = &walk->segments[i];
 
+		record->reply = NULL;
 		record->reply_size = 0;
 		if (!walk_replies(record, error))
 			continue;

@@ -222,7 +222,6 @@ ssize_t iof_scatter_spans(struct iof_walk *walk, const void *payload, size_t len
 	iof_cursor_init(&reply, payload, length);
 	iof_arena_rewind(&walk->scratch, walk->scatter_mark);
 	walk->error = 0;
-	walk->reason[0] = '\0';
 	walk->n_spans = 0;
 	*spans = walk->spans;
 	if (error && !length)

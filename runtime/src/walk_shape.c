@@ -12,45 +12,9 @@ static bool fetch(struct iof_walk *walk, struct walk_record *record)
 	return walk_is_guest(walk) ? walk_fetch_guest(walk, record) : walk_fetch_host(walk, record);
 }
 
-bool walk_follows(const struct walk_record *record, unsigned direction)
-{
-	return record->flexible && (record - 1)->direction & direction;
-}
-
-/* What the reply can need at most. Checked where the request is made: the driver must not run in vain. */
-static void count_reply(struct iof_walk *walk, const struct walk_record *record)
-{
-	size_t size = record->capacity + (record->string ? 4 : 0);
-	size_t start = size && !walk_follows(record, IOF_OUT_EXACT) ? walk_align(walk->reply_max) : walk->reply_max;
-
-	if (!(record->direction & IOF_OUT_EXACT))
-		return;
-	if (start > walk->max_payload || walk->max_payload - start < size)
-		walk_fail(walk, -E2BIG, "reply would have more than %zu bytes", walk->max_payload);
-	else
-		walk->reply_max = start + size;
-}
-
-/* Sizes, then bytes. Products of two 32-bit numbers fit size_t; on a 32-bit build they are checked. */
 const struct iof_segment *walk_fill(struct iof_walk *walk, struct walk_record *record)
 {
-	const struct iof_segment *segment = &record->segment;
-
-	if (__builtin_mul_overflow(iof_type_size(segment->type, IOF_ABI_CANONICAL), segment->count, &record->size) ||
-	    __builtin_mul_overflow(iof_type_size(segment->type, walk->abi), segment->count, &record->native_size)) {
-		walk_fail(walk, -E2BIG, "%s: %" PRIu32 " elements are too many", walk_name(walk, record),
-			  segment->count);
-		return &walk_absent;
-	}
-	record->capacity = record->size;
-	count_reply(walk, record);
-	if (walk->error || !fetch(walk, record)) {
-		/* Not complete: nobody may take it for a segment. */
-		walk->n_segments--;
-		return &walk_absent;
-	}
-	record->segment.present = true;
-	return segment;
+	return walk_fill_by(walk, record, fetch);
 }
 
 /* A record for NULL, so that traces show it. */
@@ -206,6 +170,7 @@ const struct iof_segment *iof_walk_string(struct iof_walk *walk, const struct io
 	if (!record)
 		return &walk_absent;
 	record->string = true;
+	record->capacity = max;
 	return pointee(walk, from, record, flags);
 }
 

@@ -10,7 +10,6 @@
 /* Bytes with the NUL, read into @p to; 0: failed. While memory is missing: what is known, and no NUL. */
 static size_t read_string(struct iof_walk *walk, const struct walk_record *record, uint8_t *to)
 {
-	const char *what = walk_name(walk, record);
 	size_t length = 0;
 
 	while (length < record->capacity) {
@@ -20,14 +19,14 @@ static size_t read_string(struct iof_walk *walk, const struct walk_record *recor
 
 		if (part > record->capacity - length)
 			part = record->capacity - length;
-		if (address < record->address || walk_read(walk, address, to + length, part, what))
+		if (address < record->address || walk_read(walk, record, address, to + length, part))
 			return 0;
 		nul = memchr(to + length, 0, part);
 		if (nul)
 			return (size_t)(nul - to) + 1;
 		length += part;
 	}
-	walk_fail(walk, -EINVAL, "%s: no end within %zu bytes", what, record->capacity);
+	walk_fail(walk, -EINVAL, "%s: no end within %" PRIu32 " bytes", walk_name(walk, record), record->capacity);
 	return 0;
 }
 
@@ -37,7 +36,7 @@ bool walk_string_gather(struct iof_walk *walk, struct walk_record *record)
 
 	if (!(record->direction & IOF_IN))
 		return true;
-	at = walk_message_take(walk, 4 + record->capacity, true);
+	at = walk_message_take(walk, 4 + (size_t)record->capacity, true);
 	if (!at)
 		return false;
 	record->size = read_string(walk, record, at + 4);
@@ -62,7 +61,7 @@ static const uint8_t *take_string(struct iof_walk *walk, const struct walk_recor
 	iof_cursor_align(from, WALK_ALIGN);
 	*length = iof_cursor_u32(from);
 	if (!from->err && (!*length || *length > record->capacity)) {
-		walk_fail(walk, -EPROTO, "%s: string has %" PRIu32 " bytes, at most %zu", walk_name(walk, record),
+		walk_fail(walk, -EPROTO, "%s: string has %" PRIu32 " bytes, at most %" PRIu32, walk_name(walk, record),
 			  *length, record->capacity);
 		return NULL;
 	}

@@ -73,6 +73,28 @@ static void arena_is_zero_after_each_use(void **state)
 	iof_arena_release(&arena);
 }
 
+/* Raw memory is as it was left; all round it is zeros. */
+static void arena_clears_round_raw_memory(void **state)
+{
+	static _Alignas(16) uint8_t area[256];
+	struct iof_arena arena;
+	uint8_t *raw;
+
+	(void)state;
+	iof_arena_init(&arena, area, sizeof area);
+	memset(iof_arena_take(&arena, 200, 16), 0xff, 200);
+	iof_arena_rewind(&arena, 0);
+	raw = iof_arena_take_raw(&arena, 20, 16);
+	assert_ptr_equal(raw, area);
+	assert_non_null(iof_arena_take(&arena, 8, 16));
+	assert_int_equal(iof_arena_touched(&arena), 200);
+	iof_arena_settle(&arena);
+	assert_int_equal(iof_arena_touched(&arena), arena.used);
+	iof_arena_release(&arena);
+	for (unsigned i = 0; i < sizeof area; i++)
+		assert_int_equal(area[i], i < 20 ? 0xff : 0);
+}
+
 static void arena_ends(void **state)
 {
 	static _Alignas(16) uint8_t area[64];
@@ -95,11 +117,9 @@ static void arena_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_in_order_and_no_more),
-		cmocka_unit_test(errors_stay),
-		cmocka_unit_test(padding_must_be_zero),
-		cmocka_unit_test(arena_is_zero_after_each_use),
-		cmocka_unit_test(arena_ends),
+		cmocka_unit_test(takes_in_order_and_no_more),    cmocka_unit_test(errors_stay),
+		cmocka_unit_test(padding_must_be_zero),          cmocka_unit_test(arena_is_zero_after_each_use),
+		cmocka_unit_test(arena_clears_round_raw_memory), cmocka_unit_test(arena_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
