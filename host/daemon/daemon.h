@@ -8,10 +8,14 @@
 
 #include "host/daemon/settings.h"
 
+enum { SHARES_MAX = 32 };
+
 struct daemon_options {
 	const char *config;
 	const char *listen[LISTEN_MAX]; /* instead of the file's, if any */
 	size_t n_listen;
+	char shares[SHARES_MAX][256]; /* addresses in listen that were made here */
+	size_t n_shares;
 	int log_level; /* -1: the file's */
 	bool check, trace;
 };

@@ -77,12 +77,14 @@ static int add_address(struct daemon_options *options, const char *address)
 
 static int add_share(struct daemon_options *options, const char *folder)
 {
-	size_t size = sizeof("9p:") + strlen(folder);
-	char *address = malloc(size); /* for as long as the process lives */
+	char *address = options->shares[options->n_shares];
+	int length = snprintf(address, sizeof(options->shares[0]), "9p:%s", folder);
 
-	if (!address)
-		return -ENOMEM;
-	(void)snprintf(address, size, "9p:%s", folder);
+	if (length < 0 || (size_t)length >= sizeof(options->shares[0]) || options->n_shares == SHARES_MAX - 1) {
+		(void)fprintf(stderr, "ioferry-hostd: --share %s: too long, or more than %d\n", folder, SHARES_MAX - 1);
+		return -EINVAL;
+	}
+	options->n_shares++;
 	return add_address(options, address);
 }
 

@@ -89,9 +89,9 @@ int file_read_fresh(const struct folder_link *link, int fd, uint64_t offset, voi
 
 int file_frame(struct folder_link *link, void *bytes, size_t size, size_t room)
 {
-	uint64_t frame = __atomic_fetch_add(&link->frames, 1, __ATOMIC_RELAXED) % FOLDER_FRAMES;
+	uint32_t frame = __atomic_fetch_add(&link->frames, 1, __ATOMIC_RELAXED) % (uint32_t)FOLDER_FRAMES;
 
-	return file_write_through(link, link->ctl, frame * FOLDER_PAGE, bytes, size, room);
+	return file_write_through(link, link->ctl, (uint64_t)frame * FOLDER_PAGE, bytes, size, room);
 }
 
 int file_order(struct folder_link *link, enum folder_order order, uint64_t value)

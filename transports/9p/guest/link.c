@@ -129,7 +129,7 @@ int link_thread(pthread_t *thread, void *(*main)(void *), void *context)
 	/* The kernel's set, by a system call that a shim does not see. */
 	(void)iof_sys(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
 	(void)pthread_attr_init(&attributes);
-	(void)pthread_attr_setstacksize(&attributes, 128 * 1024);
+	(void)pthread_attr_setstacksize(&attributes, (size_t)128 * 1024);
 	error = -pthread_create(thread, &attributes, main, context);
 	(void)pthread_attr_destroy(&attributes);
 	(void)iof_sys(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof all);

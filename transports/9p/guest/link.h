@@ -37,7 +37,7 @@ struct folder_link {
 	int call, ctl, events;
 	uint64_t mode;        /* enum folder_mode */
 	uint32_t message_max; /* atomic */
-	uint64_t frames;      /* atomic: written to ctl */
+	uint32_t frames;      /* atomic: written to ctl */
 
 	struct iof_lock lock;
 	struct arrival *arrivals, **last;

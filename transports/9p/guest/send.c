@@ -136,7 +136,8 @@ int link_send(struct iof_link *base, const struct iovec *parts, int n_parts)
 
 	if (error)
 		return link_fail(link);
-	if (message.length > __atomic_load_n(&link->message_max, __ATOMIC_RELAXED)) {
+	if (message.length < IOF_REQUEST_SIZE ||
+	    message.length > __atomic_load_n(&link->message_max, __ATOMIC_RELAXED)) {
 		error = -E2BIG;
 		goto out;
 	}

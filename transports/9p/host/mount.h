@@ -12,7 +12,7 @@ struct mount;
  * has left mounted there is taken away first.
  * @return 0 or negative errno; @p reason gets a sentence
  */
-int mount_create(struct tree *tree, const char *folder, struct mount **mount, char *reason, size_t reason_size);
+int mount_create(struct tree *tree, const char *folder, struct mount **result, char *reason, size_t reason_size);
 /** Unmounts, lazily where files are open still. The tree has been ended: nothing is parked. */
 void mount_destroy(struct mount *mount);
 

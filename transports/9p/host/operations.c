@@ -93,11 +93,18 @@ static void close_open(struct share_open *open)
 
 void share_clear(struct share *share)
 {
-	while (share->opens)
-		close_open(share->opens);
+	for (struct share_open *open = share->opens, *next; open; open = next) {
+		next = open->next;
+		tree_close(open->open);
+		free(open);
+	}
+	share->opens = NULL;
 	for (unsigned i = 0; i < SHARE_LISTS; i++)
-		while (share->nodes[i])
-			forget(share, (fuse_ino_t)(uintptr_t)share->nodes[i]->node, share->nodes[i]->times);
+		for (struct share_node *node = share->nodes[i], *next; node; node = next) {
+			next = node->next;
+			tree_node_put(node->node, node->times);
+			free(node);
+		}
 }
 
 static void share_init(void *context, struct fuse_conn_info *connection)

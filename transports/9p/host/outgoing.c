@@ -228,7 +228,7 @@ static uint8_t *joined(const struct iovec *parts, int n_parts, size_t *length)
 	*length = 0;
 	for (int i = 0; i < n_parts; i++)
 		*length += parts[i].iov_len;
-	at = bytes = malloc(*length);
+	at = bytes = malloc(*length ? *length : 1);
 	for (int i = 0; bytes && i < n_parts; at += parts[i++].iov_len)
 		memcpy(at, parts[i].iov_base, parts[i].iov_len);
 	return bytes;
@@ -288,6 +288,9 @@ void outgoing_drop_askers(struct folder *folder, const struct tree_open *open, i
 void outgoing_free(struct folder *folder)
 {
 	for (unsigned i = 0; i < OUTGOING_LISTS; i++)
-		while (folder->by_tag[i])
-			outgoing_forget(folder, folder->by_tag[i]);
+		for (struct outgoing *outgoing = folder->by_tag[i], *next; outgoing; outgoing = next) {
+			next = outgoing->next;
+			free(outgoing->bytes);
+			free(outgoing);
+		}
 }

@@ -34,7 +34,7 @@ struct tree_open;
  * @param peer  who has these files, as far as the server vouches for it; copied. All sessions have it.
  * @return 0 or negative errno
  */
-int tree_create(const struct iof_texts *texts, const struct iof_peer *peer, struct tree **tree);
+int tree_create(const struct iof_texts *texts, const struct iof_peer *peer, struct tree **result);
 /** Ends all sessions: what is parked is answered with ENODEV. Nodes and opens stay valid, and fail with ENODEV; the
  *  links are their owners' to destroy. The tree is freed with the last of these. NULL is allowed. */
 void tree_end(struct tree *tree);
@@ -47,7 +47,7 @@ int tree_accept(struct tree *tree, struct iof_link **link);
 /** Nodes are counted references: each node that a function gives is the caller's to put. */
 struct tree_node *tree_root(struct tree *tree);
 /** 0, -ENOENT, -ENOTDIR, -ENFILE (too many sessions at once) or -ENOMEM. */
-int tree_walk(struct tree_node *folder, const char *name, struct tree_node **node);
+int tree_walk(struct tree_node *folder, const char *name, struct tree_node **result);
 /** The folder that the node is in; the root is in itself. */
 struct tree_node *tree_parent(struct tree_node *node);
 struct tree_node *tree_node_get(struct tree_node *node);
@@ -62,7 +62,7 @@ int tree_list(struct tree_node *folder, size_t index, char name[static TREE_NAME
  * @param flags O_ACCMODE of open(2); others mean nothing here, O_TRUNC included
  * @return 0; -EACCES: a text for writing; -EISDIR; -ENODEV: the session is over; -ENOMEM
  */
-int tree_open(struct tree_node *node, int flags, struct tree_open **open);
+int tree_open(struct tree_node *node, int flags, struct tree_open **result);
 /** Answers what is parked of this open with EBADF. */
 void tree_close(struct tree_open *open);
 

@@ -161,7 +161,7 @@ void clock_note(struct tree *tree, uint64_t until_ms);
 
 /* folder.c */
 /* Opens the session of a node of kind NODE_SESSION, which begins with the first. tree->lock is held. */
-int folder_open_locked(struct tree_node *node, struct folder **folder);
+int folder_open_locked(struct tree_node *node, struct folder **result);
 void folder_close(struct folder *folder, const struct tree_open *open);
 /* Ends the session; no lock is held. */
 void folder_shutdown(struct folder *folder);
