@@ -13,12 +13,29 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <linux/vm_sockets.h>
+
 /** Makes a link of a connected socket, which it owns from then on (even on failure). 0 or -ENOMEM. */
 int iof_stream_link_create(int fd, const struct iof_peer *peer, struct iof_link **link);
 
 /** Says who connected: fills @p peer, or refuses with a negative errno. */
 typedef int iof_stream_identify(int fd, const struct sockaddr_storage *address, const char *path,
 				struct iof_peer *peer);
+
+/** A listening, non-blocking socket; who connects to it is asked of @p identify. */
+struct iof_listening {
+	int fd;
+	iof_stream_identify *identify;
+	char *path; /**< of a Unix socket: removed with it, if it is still this socket; NULL: another */
+	dev_t device;
+	ino_t inode;
+};
+
+/** Owns @p fd from then on (even on failure). 0 or -ENOMEM. */
+int iof_listening_init(struct iof_listening *listening, int fd, const char *path, iof_stream_identify *identify);
+/** The descriptor of a connection, and who it is. -EAGAIN: none; another negative errno. */
+int iof_listening_accept(const struct iof_listening *listening, struct iof_peer *peer);
+void iof_listening_close(struct iof_listening *listening);
 
 /**
  * Makes a listener of a listening, non-blocking socket, which it owns from then on (even on failure).
@@ -42,5 +59,17 @@ int iof_unix_check(const char *path, char *reason, size_t reason_size);
  * Descriptor or negative errno; @p reason gets a sentence.
  */
 int iof_unix_listen(const char *path, char *reason, size_t reason_size);
+/** An iof_stream_identify: the kernel vouches for the uid. */
+int iof_unix_identify(int fd, const struct sockaddr_storage *address, const char *path, struct iof_peer *peer);
+
+/** Reads "cid:port" or "any:port". 0 or negative errno. */
+int iof_vsock_address(const char *text, struct sockaddr_vm *address);
+/** The default of 256 KiB would split every large message; the receiver's value is what counts. */
+void iof_vsock_widen(int fd);
+/** As their namesakes above. */
+int iof_vsock_check(const char *text, char *reason, size_t reason_size);
+int iof_vsock_listen(const char *text, char *reason, size_t reason_size);
+/** An iof_stream_identify: the host's kernel vouches for the CID. */
+int iof_vsock_identify(int fd, const struct sockaddr_storage *address, const char *path, struct iof_peer *peer);
 
 #endif

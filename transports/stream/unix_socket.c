@@ -84,3 +84,21 @@ int iof_unix_listen(const char *path, char *reason, size_t reason_size)
 	}
 	return fd;
 }
+
+int iof_unix_identify(int fd, const struct sockaddr_storage *address, const char *path, struct iof_peer *peer)
+{
+	struct ucred credentials;
+	socklen_t size = sizeof credentials;
+	int r = (int)iof_sys(SYS_getsockopt, fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
+
+	(void)address;
+	(void)path;
+	if (r < 0)
+		return r;
+	peer->transport = "unix";
+	peer->uid = credentials.uid;
+	peer->gid = credentials.gid;
+	peer->pid = credentials.pid;
+	snprintf(peer->name, sizeof peer->name, "unix:uid=%u", credentials.uid);
+	return 0;
+}

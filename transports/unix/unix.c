@@ -2,26 +2,6 @@
 /* "unix:/path": guest and host on one kernel, or a socket that a container shares. The kernel vouches for the uid. */
 #include "transports/stream/stream.h"
 #include <ioferry/sys.h>
-#include <stdio.h>
-#include <string.h>
-
-static int identify(int fd, const struct sockaddr_storage *address, const char *path, struct iof_peer *peer)
-{
-	struct ucred credentials;
-	socklen_t size = sizeof credentials;
-	int r = (int)iof_sys(SYS_getsockopt, fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
-
-	(void)address;
-	(void)path;
-	if (r < 0)
-		return r;
-	peer->transport = "unix";
-	peer->uid = credentials.uid;
-	peer->gid = credentials.gid;
-	peer->pid = credentials.pid;
-	snprintf(peer->name, sizeof peer->name, "unix:uid=%u", credentials.uid);
-	return 0;
-}
 
 static int unix_connect(const char *rest, int timeout_ms, struct iof_link **link)
 {
@@ -34,7 +14,7 @@ static int unix_connect(const char *rest, int timeout_ms, struct iof_link **link
 	fd = iof_stream_connect((const struct sockaddr *)&address, sizeof address, timeout_ms);
 	if (fd < 0)
 		return fd;
-	r = identify(fd, NULL, NULL, &peer);
+	r = iof_unix_identify(fd, NULL, NULL, &peer);
 	if (r < 0) {
 		iof_close(fd);
 		return r;
@@ -48,7 +28,7 @@ static int unix_listen(const char *rest, const struct iof_texts *texts, struct i
 	int fd = iof_unix_listen(rest, reason, reason_size);
 
 	(void)texts;
-	return fd < 0 ? fd : iof_stream_listener_create(fd, rest, identify, listener);
+	return fd < 0 ? fd : iof_stream_listener_create(fd, rest, iof_unix_identify, listener);
 }
 
 extern const struct iof_transport iof_transport_unix;
