@@ -5,7 +5,7 @@
 #   ioferry_needs([TRANSPORTS name...] [INTERFACES name...] [TARGETS name...])
 #
 # ends the calling CMakeLists.txt, and says so, where this build lacks one of them.
-set(IOFERRY_TRANSPORTS "unix;vsock;vsock-unix;9p" CACHE STRING "Transports to build")
+set(IOFERRY_TRANSPORTS "unix;vsock;vsock-unix;9p;9p2000" CACHE STRING "Transports to build")
 set(IOFERRY_IDL "" CACHE STRING "IDL files of the interfaces to build in; empty: all below idl/")
 
 file(GLOB known RELATIVE "${PROJECT_SOURCE_DIR}/transports" "${PROJECT_SOURCE_DIR}/transports/*/*.c"

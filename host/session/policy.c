@@ -9,12 +9,16 @@
 
 enum { PRIVILEGED_PORTS = 1024, CID_UNKNOWN = -1 };
 
-/* Whether @p path is the socket of @p address: "unix:PATH", "vsock-unix:PATH:PORT". */
+/* Whether @p path is the socket of @p address: "unix:PATH", "9p2000:unix:PATH", "vsock-unix:PATH:PORT". */
 static bool is_socket(const char *address, const char *path)
 {
-	const char *rest = strchr(address, ':');
+	static const char before[] = "9p2000:";
+	const char *rest;
 	size_t length = strlen(path);
 
+	if (strncmp(address, before, sizeof(before) - 1) == 0)
+		address += sizeof(before) - 1;
+	rest = strchr(address, ':');
 	if (!rest || strncmp(++rest, path, length) != 0)
 		return false;
 	rest += length;

@@ -50,6 +50,8 @@ static const struct {
 	{"socket of another VMM", {.socket = (char *)"/run/vm2.vsock"}, &vmm, HYBRID, false},
 	{"a beginning of the path", {.socket = (char *)"/run/vm1"}, &vmm, HYBRID, false},
 	{"unix socket", {.socket = (char *)"/run/ioferry.sock"}, &user, UNIX, true},
+	{"unix socket of a 9P client", {.socket = (char *)"/run/9p.sock"}, &user, "9p2000:unix:/run/9p.sock", true},
+	{"another socket of a 9P client", {.socket = (char *)"/run/9p"}, &user, "9p2000:unix:/run/9p.sock", false},
 	{"all conditions must hold", {.has_uid = true, .uid = 1000, .has_gid = true, .gid = 5}, &user, UNIX, false},
 };
 
