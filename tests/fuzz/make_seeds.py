@@ -183,6 +183,47 @@ def answers(found: Sequence[Analysed]) -> Iterator[tuple[str, bytes]]:
     yield "refused", begin + refused * 8
 
 
+# --- clients of the 9P2000.L server -----------------------------------------------------------------------
+
+
+def p9_request(kind: int, tag: int, form: str, *values: int, data: bytes = b"") -> bytes:
+    """A message of 9P: integers, and what follows them."""
+    body = struct.pack(f"<{form}", *values) + data
+    return struct.pack("<IBH", 7 + len(body), kind, tag) + body
+
+
+def _p9_names(*names: bytes) -> bytes:
+    return struct.pack("<H", len(names)) + b"".join(struct.pack("<H", len(name)) + name for name in names)
+
+
+def p9_session(file: bytes, fid: int) -> bytes:
+    """Opens a file of a session. 110: Twalk, 12: Tlopen."""
+    walk = p9_request(110, 1, "II", 0, fid, data=_p9_names(b"0123456789abcdef0123456789abcdef", file))
+    return walk + p9_request(12, 2, "II", fid, 2)
+
+
+def p9_clients() -> Iterator[tuple[str, bytes]]:
+    """Whole connections; the first byte has bit 0 where the client is attached already."""
+    version = struct.pack("<H", 8) + b"9P2000.L"
+    yield "version", b"\x06" + p9_request(100, 65535, "I", 8192, data=version)
+    text = p9_request(110, 1, "II", 0, 1, data=_p9_names(b"can0", b"status")) + p9_request(12, 2, "II", 1, 0)
+    yield "text", b"\x21" + text + p9_request(116, 3, "IQI", 1, 0, 100) + p9_request(120, 4, "I", 1)
+    folder = p9_request(110, 1, "II", 0, 1, data=_p9_names()) + p9_request(12, 2, "II", 1, 0)
+    yield "folder", b"\x21" + folder + p9_request(40, 3, "IQI", 1, 0, 100) + p9_request(40, 4, "IQI", 1, 2, 40)
+    getattr_ = p9_request(24, 3, "IQ", 0, 0x7FF) + p9_request(8, 4, "I", 0)
+    setattr_ = p9_request(26, 5, "IIIIIQQQQQ", 0, 8, 0, 0, 0, 0, 0, 0, 0, 0)
+    yield "attributes", b"\x21" + getattr_ + setattr_ + p9_request(50, 6, "II", 0, 0) + p9_request(122, 7, "I", 0)
+    message = struct.pack("<IHHQQQII", 40, CLOSE, 0, 1, 0, 1, 0, 64)
+    call = p9_request(118, 5, "IQI", 1, 1 << 27, len(message), data=message)
+    call += p9_request(116, 6, "IQI", 1, (1 << 42) + (1 << 27), 512)
+    yield "call", b"\x41" + p9_session(b"call", 1) + call
+    order = struct.pack("<IIQ", 16, 3, 0)
+    ctl = p9_request(118, 5, "IQI", 1, 0, len(order), data=order) + p9_request(116, 6, "IQI", 1, 0, 4096)
+    yield "ctl", b"\x41" + p9_session(b"ctl", 1) + ctl
+    events = p9_request(116, 5, "IQI", 1, 65536, 4096) + p9_request(108, 6, "H", 5) + p9_request(120, 7, "I", 1)
+    yield "events", b"\x41" + p9_session(b"events", 1) + events
+
+
 CONFIGS = {
     "small": "listen: ['unix:/x']\ndevices:\n  can0: {interface: can4linux, backend: any}\n",
     "large": """
@@ -242,6 +283,8 @@ def inputs(found: Sequence[Analysed]) -> Iterator[tuple[str, str, bytes]]:
         yield "answers", name, session
     for op in range(1, 10):
         yield "link", f"request.{op}", b"\x05" + struct.pack("<IHHQQQII", 44, op, 0, 1, 0, 0, 0, 64) + b"data"
+    for name, client in p9_clients():
+        yield "9p2000", name, client
     for name, text in CONFIGS.items():
         yield "config", name, text.encode()
     for index, address in enumerate(ADDRESSES):
