@@ -120,6 +120,16 @@ bool p9_has_kept(struct p9_connection *connection)
 	return has;
 }
 
+bool p9_has_asked(struct p9_connection *connection)
+{
+	bool has;
+
+	(void)pthread_mutex_lock(&connection->lock);
+	has = connection->asked != NULL;
+	(void)pthread_mutex_unlock(&connection->lock);
+	return has;
+}
+
 bool p9_is_held(struct p9_connection *connection)
 {
 	bool held;

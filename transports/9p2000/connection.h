@@ -61,7 +61,7 @@ struct p9_kept {
 
 struct p9_connection {
 	int fd, wake; /* wake: eventfd */
-	bool is_socket;
+	bool is_socket, is_tcp;
 	struct tree *tree;
 
 	/* The serving thread's. */
@@ -99,6 +99,8 @@ void p9_send(struct p9_connection *connection, const struct iovec *parts, int n_
 /* Sends what is kept, as far as it goes. */
 void p9_flush(struct p9_connection *connection);
 bool p9_has_kept(struct p9_connection *connection);
+/* Whether requests are with the tree. */
+bool p9_has_asked(struct p9_connection *connection);
 /* Whether the client has to take answers before another request is. The wake descriptor then tells of each that left.
  */
 bool p9_is_held(struct p9_connection *connection);
