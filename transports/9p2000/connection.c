@@ -43,29 +43,29 @@ static int init(struct p9_connection *connection, const struct iof_texts *texts,
 }
 
 int p9_connection_create(int fd, const struct iof_texts *texts, const struct iof_peer *peer,
-			 struct p9_connection **result)
+			 struct p9_connection **connection)
 {
-	struct p9_connection *connection = calloc(1, sizeof *connection);
+	struct p9_connection *made = calloc(1, sizeof *made);
 	int error;
 
-	if (!connection) {
+	if (!made) {
 		(void)close(fd);
 		return -ENOMEM;
 	}
-	connection->fd = fd;
-	connection->wake = -1;
-	connection->msize = P9_MSIZE_FIRST;
-	connection->kept_last = &connection->kept;
-	(void)pthread_mutex_init(&connection->lock, NULL);
+	made->fd = fd;
+	made->wake = -1;
+	made->msize = P9_MSIZE_FIRST;
+	made->kept_last = &made->kept;
+	(void)pthread_mutex_init(&made->lock, NULL);
 	for (unsigned i = 0; i < P9_REQUESTS_MAX; i++) {
-		connection->requests[i].next = connection->free;
-		connection->free = &connection->requests[i];
+		made->requests[i].next = made->free;
+		made->free = &made->requests[i];
 	}
-	error = init(connection, texts, peer);
+	error = init(made, texts, peer);
 	if (error)
-		p9_connection_destroy(connection);
+		p9_connection_destroy(made);
 	else
-		*result = connection;
+		*connection = made;
 	return error;
 }
 

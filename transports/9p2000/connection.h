@@ -115,7 +115,8 @@ struct p9_place p9_place_of(struct tree_node *node);
 struct p9_fid *p9_fid_find(const struct p9_connection *connection, uint32_t number);
 /* Takes the place's node over, even on failure. 0 or a positive errno. */
 int p9_fid_add(struct p9_connection *connection, uint32_t number, struct p9_place place);
-void p9_fid_remove(struct p9_connection *connection, struct p9_fid *fid);
+/* 0 or EBADF */
+int p9_fid_remove(struct p9_connection *connection, uint32_t number);
 void p9_fids_clear(struct p9_connection *connection);
 
 /* requests.c */

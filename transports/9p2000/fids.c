@@ -51,9 +51,11 @@ int p9_fid_add(struct p9_connection *connection, uint32_t number, struct p9_plac
 	return 0;
 }
 
-void p9_fid_remove(struct p9_connection *connection, struct p9_fid *fid)
+static void remove_at(struct p9_connection *connection, struct p9_fid **link)
 {
-	*link_of(connection, fid->number) = fid->next;
+	struct p9_fid *fid = *link;
+
+	*link = fid->next;
 	connection->n_fids--;
 	if (fid->open)
 		tree_close(fid->open);
@@ -61,9 +63,19 @@ void p9_fid_remove(struct p9_connection *connection, struct p9_fid *fid)
 	free(fid);
 }
 
+int p9_fid_remove(struct p9_connection *connection, uint32_t number)
+{
+	struct p9_fid **link = link_of(connection, number);
+
+	if (!*link)
+		return EBADF;
+	remove_at(connection, link);
+	return 0;
+}
+
 void p9_fids_clear(struct p9_connection *connection)
 {
 	for (unsigned i = 0; i < P9_FID_LISTS; i++)
 		while (connection->fids[i])
-			p9_fid_remove(connection, connection->fids[i]);
+			remove_at(connection, &connection->fids[i]);
 }

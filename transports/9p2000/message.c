@@ -126,15 +126,20 @@ void p9_put_u64(struct p9_out *out, uint64_t value)
 		iof_put_u64(at, value);
 }
 
+static void put_bytes(struct p9_out *out, const void *bytes, size_t length)
+{
+	uint8_t *at = room(out, length);
+
+	if (at)
+		memcpy(at, bytes, length);
+}
+
 void p9_put_text(struct p9_out *out, const char *text)
 {
 	size_t length = strlen(text);
-	uint8_t *at;
 
 	p9_put_u16(out, (uint16_t)length);
-	at = room(out, length);
-	if (at)
-		memcpy(at, text, length);
+	put_bytes(out, text, length);
 }
 
 void p9_put_qid(struct p9_out *out, bool is_folder, uint64_t path)

@@ -64,15 +64,10 @@ static int on_fsync(struct p9_connection *connection, struct p9_in *in, struct p
 
 static int on_clunk(struct p9_connection *connection, struct p9_in *in, struct p9_out *out)
 {
-	struct p9_fid *fid = p9_fid_find(connection, p9_get_u32(in));
+	uint32_t number = p9_get_u32(in);
 
 	(void)out;
-	if (!p9_in_ends(in))
-		return EINVAL;
-	if (!fid)
-		return EBADF;
-	p9_fid_remove(connection, fid);
-	return 0;
+	return p9_in_ends(in) ? p9_fid_remove(connection, number) : EINVAL;
 }
 
 /* Gives the fid up in any case. */

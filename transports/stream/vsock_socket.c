@@ -66,15 +66,15 @@ int iof_vsock_listen(const char *text, char *reason, size_t reason_size)
 	return fd;
 }
 
-int iof_vsock_identify(int fd, const struct sockaddr_storage *storage, const char *path, struct iof_peer *peer)
+int iof_vsock_identify(int fd, const struct sockaddr_storage *address, const char *path, struct iof_peer *peer)
 {
-	const struct sockaddr_vm *address = (const struct sockaddr_vm *)storage;
+	const struct sockaddr_vm *vm = (const struct sockaddr_vm *)address;
 
 	(void)fd;
 	(void)path;
 	peer->transport = "vsock";
-	peer->cid = address->svm_cid;
-	peer->port = address->svm_port;
-	snprintf(peer->name, sizeof peer->name, "vsock:cid=%u", address->svm_cid);
+	peer->cid = vm->svm_cid;
+	peer->port = vm->svm_port;
+	snprintf(peer->name, sizeof peer->name, "vsock:cid=%u", vm->svm_cid);
 	return 0;
 }

@@ -30,7 +30,7 @@ def read_and_kill(session: Path) -> tuple[float, float]:
     pid = os.fork()
     if not pid:
         os.pread(events, 16384, BATCH)
-        os._exit(0)
+        os._exit(0)  # pylint: disable=protected-access
     while time.monotonic() < begun + HELD and not sleeps(pid):
         time.sleep(0.01)
     time.sleep(0.1)
