@@ -61,10 +61,9 @@ static void say_undeclared(const struct commands_place *place, enum iof_layout l
 	char text[48];
 
 	iof_log(IOF_LOG_WARNING,
-		"%s%s: ioctl 0x%08x%s is not declared in interface %s and gives ENOTTY; "
+		"%s: ioctl 0x%08x%s is not declared in interface %s and gives ENOTTY; "
 		"to carry it, declare it in the IDL: ioctl NAME = %s, and build both sides",
-		place->node ? "/dev/" : "", place->name, number, width, interface_name(place),
-		spelling(number, text, sizeof(text)));
+		place->name, number, width, interface_name(place), spelling(number, text, sizeof(text)));
 }
 
 const struct iof_command *commands_find(const struct commands_place *place, enum iof_layout layout, uint32_t number)
@@ -81,8 +80,8 @@ const struct iof_command *commands_find(const struct commands_place *place, enum
 	if (!first_time(place->said, layout, number))
 		return NULL;
 	if (command)
-		iof_log(IOF_LOG_WARNING, "%s%s: ioctl %s of %s gives ENOTTY: %s", place->node ? "/dev/" : "",
-			place->name, command->name, interface_name(place), why);
+		iof_log(IOF_LOG_WARNING, "%s: ioctl %s of %s gives ENOTTY: %s", place->name, command->name,
+			interface_name(place), why);
 	else
 		say_undeclared(place, layout, number);
 	return NULL;

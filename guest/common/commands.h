@@ -23,8 +23,8 @@ struct commands_place {
 	const struct iof_session *session;
 	const struct iof_device *device;       /**< of the session; NULL: it has it no more, so nothing is carried */
 	const struct iof_interface *interface; /**< the device's; NULL: unknown to this build */
-	const char *name;                      /**< the device's, for the log */
-	bool node;                             /**< a device node, which cannot carry every command */
+	const char *name;                      /**< the device or its node, for the log */
+	bool node;                             /**< the kernel brings the call, and it takes some numbers itself */
 	struct commands_said *said;
 };
 

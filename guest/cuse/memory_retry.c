@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "memory.h"
+#include "memory_retry.h"
 
 #include <errno.h>
 #include <string.h>
@@ -103,12 +103,6 @@ static int next_step(struct memory_retry *retry, struct iof_walk *walk, size_t o
 	if (retry->known != before)
 		return 1;
 	return retry->in.total == retry->size && retry->out.total == out_size ? 0 : -EAGAIN;
-}
-
-int memory_gather(struct memory_ioctl *ioctl, const struct iof_memory *memory)
-{
-	return iof_gather(ioctl->walk, ioctl->command, ioctl->number, ioctl->abi, ioctl->argument, memory,
-			  &ioctl->payload, &ioctl->length, &ioctl->null_argument);
 }
 
 int memory_retry_gather(struct memory_retry *retry, struct memory_ioctl *ioctl, const void *bytes, size_t size,

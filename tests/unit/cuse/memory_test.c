@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The same ioctl through each kind of memory; FUSE's retry is played by a small kernel. */
-#include "guest/cuse/memory.h"
+#include "guest/cuse/memory_retry.h"
 #include "tests/cuse/testdev.h"
 #include <errno.h>
 #include <setjmp.h>

@@ -174,6 +174,7 @@ static void test_device_node(void **state)
 
 	(void)state;
 	place.node = true;
+	place.name = "/dev/frob0";
 	assert_string_equal(found(&place, IOF_LAYOUT_LP64, PLAIN), "PLAIN");
 	assert_string_equal(found(&place, IOF_LAYOUT_LP64, HIDDEN), "none");
 	assert_said(1, "/dev/frob0: ioctl HIDDEN of frob gives ENOTTY: the VFS takes it");

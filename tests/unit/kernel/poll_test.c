@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Readiness in ioferry-cuse: orders of looks, answers, events and signals in which something was once lost. */
+/* Readiness: orders of looks, answers, events and signals in which something was once lost. */
 #include "poll_world.h"
 
 static void finish_nothing(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file front.h
- * The state of ioferry-cuse: one process, one thread, one session to the host, a FUSE session for each node.
+ * What the front ends share to which the kernel brings calls as FUSE requests: ioferry-cuse and ioferry-fuse. One
+ * process, one thread, one session to the host.
  *
  *     front --- link ---- iof_session            (link.c; refresh.c: the host's devices)
  *       |
- *       +------ node ---- fuse_session           (node.c)   one device node
+ *       +------ node                             (node.c)   what stands for a device in this guest
  *                |
  *                +------- file                   (file.c)   one open of it
  *                          |
@@ -14,8 +15,8 @@
  *
  * No function here waits for the host. The only other thread connects (link.c) and touches nothing else.
  */
-#ifndef IOFERRY_CUSE_FRONT_H
-#define IOFERRY_CUSE_FRONT_H
+#ifndef GUEST_KERNEL_FRONT_H
+#define GUEST_KERNEL_FRONT_H
 
 #define FUSE_USE_VERSION 31
 
@@ -24,26 +25,62 @@
 #include "loop.h"
 #include "memory.h"
 #include "options.h"
-#include <cuse_lowlevel.h>
+#include <fuse_lowlevel.h>
 #include <ioferry/session.h>
 #include <pthread.h>
 
-struct front;
+#define NODE_PATH_MAX 256 /* for the log; a longer one is cut */
 
-/** A device node of this guest. Lives as long as the host offers its device, or is away, or somebody has it open. */
+struct front;
+struct node;
+struct call;
+
+/** What one front end does otherwise than the other. */
+struct front_kind {
+	struct options_kind options;
+	size_t node_size, call_size; /* of its structures that begin with struct node and struct call */
+	/* The kernel lets close() return before the release has come: an open must not overtake it on the host. */
+	bool close_is_early;
+
+	/** Before anything else is done, and when all is answered. May be NULL. */
+	int (*start)(struct front *front);
+	void (*stop)(struct front *front);
+	/** Whether a node can have its name, which no other node has. */
+	bool (*name_is_free)(const struct node *node);
+	/** What else it takes from the host and the configuration. @p wish may be NULL. So may this. */
+	void (*node_init)(struct node *node, const struct iof_device *device, const struct options_device *wish);
+	/** Makes it, so that it can be opened. 0 or negative errno. */
+	int (*node_start)(struct node *node);
+	/** Removes it. What is open of it ends. */
+	void (*node_stop)(struct node *node);
+	/** Mode and owner are others now. May be NULL. */
+	void (*node_changed)(struct node *node);
+	/** fuse_reply_open() with the flags that its files need. */
+	int (*reply_open)(fuse_req_t req, const struct fuse_file_info *info);
+	/**
+	 * Gathers an ioctl's argument and sets call->memory.
+	 * @return 0 or negative errno; 1: the request is answered, and the call has ended.
+	 */
+	int (*gather)(struct call *call, struct memory_ioctl *ioctl, const struct ioctl_copied *copied);
+	/** What the kernel is to store behind an ioctl's argument; NULL: nothing. */
+	const void *(*output)(struct call *call, size_t *size);
+};
+
+/** What stands for a device. Lives as long as the host offers it, or is away, or somebody has it open. */
 struct node {
 	struct front *front;
 	struct node *next;
-	char name[OPTIONS_NAME_MAX];      /* below /dev */
+	char name[OPTIONS_NAME_MAX];      /* below the front end's folder */
+	char path[NODE_PATH_MAX];         /* with it */
 	char device[OPTIONS_NAME_MAX];    /* on the host */
 	const struct iof_device *offered; /* of the present session; NULL: link down, or the host has it no more */
-	uint32_t mode, major, minor;
-	uid_t uid;
+	uint32_t mode;                    /* permission bits */
+	uid_t uid;                        /* (uid_t)-1: as the front end makes it */
 	gid_t gid;
-	struct fuse_session *session;
-	struct loop_source source;
-	bool exists;    /* the kernel has made it */
-	bool withdrawn; /* the host has the device no more: to be removed */
+	bool started;         /* between node_start() and node_stop() */
+	bool withdrawn;       /* the host has the device no more: to be removed */
+	unsigned closing;     /* closes on their way, if close_is_early */
+	struct call *waiting; /* opens that came meanwhile */
 	struct commands_said said;
 	struct iof_log_limit limit; /* of lines that its callers or the host can cause */
 };
@@ -65,7 +102,6 @@ struct file {
 	struct file *next, **link;
 };
 
-struct call;
 typedef void call_finish(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length);
 typedef void call_fail(struct call *call, int error);
 
@@ -94,11 +130,11 @@ struct call {
 	bool interrupted, cancelled;
 	struct loop_timer deadline;
 	struct call_look look;
-	struct call *waiting; /* next of the opens that wait for the link */
+	struct call **queue;  /* an open that waits: the link's or the node's */
+	struct call *waiting; /* next in it */
 
 	struct iof_walk *walk; /* stays with the object, like all memory from here on */
-	struct memory_retry retry;
-	uint8_t *bytes; /* MEMORY_BYTES of room for what read returns and retry writes back; NULL until needed */
+	uint8_t *bytes;        /* MEMORY_BYTES of room for what read returns and ioctls write back; NULL until needed */
 	union {
 		struct memory_process_vm vm;
 		struct memory_buffer buffer;
@@ -147,6 +183,7 @@ struct link {
 };
 
 struct front {
+	const struct front_kind *kind;
 	struct options options;
 	struct loop loop;
 	struct loop_source signals;
@@ -156,13 +193,13 @@ struct front {
 	struct call *calls; /* in use */
 	struct call *pool;  /* not in use */
 	struct fuse_buf buffer;
-	unsigned interrupts; /* calls interrupted since front_settle() */
-	bool said_retry;
+	unsigned interrupts;   /* calls interrupted since front_settle() */
+	bool said_unreachable; /* a caller whose memory could not be read directly */
 };
 
 /* front.c */
-int front_init(struct front *front);
-void front_fini(struct front *front);
+/** All of main(): @p front is zeroed. */
+int front_main(struct front *front, const struct front_kind *kind, int argc, char **argv);
 /** What must not be done inside a callback of libfuse or of the session: cancels, and the link's end. */
 void front_settle(struct front *front);
 
@@ -173,8 +210,6 @@ void link_fini(struct front *front);
 void link_connect(struct front *front);
 /** Lets an open wait for the link. 0, or -ENODEV: connecting has just failed, and slowly. */
 int link_await(struct front *front, struct call *call);
-/** Takes an open out of the queue again. */
-void link_unawait(struct front *front, struct call *call);
 /** Looks whether the link is gone, and watches for what the session wants. */
 void link_settle(struct front *front);
 /** Reads what the host has sent; then link_settle(). */
@@ -202,7 +237,7 @@ void node_log(struct node *node, enum iof_log_level level, const char *format, .
 	__attribute__((format(printf, 3, 4)));
 
 /* file.c */
-void file_open(fuse_req_t req, struct fuse_file_info *info);
+void file_open(struct node *node, fuse_req_t req, struct fuse_file_info *info);
 void file_release(fuse_req_t req, struct fuse_file_info *info);
 /** Sends an open that waited, or fails it. */
 void file_open_submit(struct call *call);
@@ -232,6 +267,12 @@ void call_end(struct call *call);
 void call_interruptible(struct call *call, bool cancellable);
 /** Answers all of the node's with ENODEV. */
 void calls_abandon(struct node *node);
+/** Lets an open wait in a queue. */
+void call_queue(struct call **queue, struct call *call);
+/** Takes it out again, if it is in one. */
+void call_unqueue(struct call *call);
+/** Submits all opens of a queue, or fails them. */
+void calls_release(struct call **queue);
 /** Sends cancels for calls that were interrupted. */
 void calls_settle(struct front *front);
 /** The reply as one number: 0 when the call ran and the driver gave no errno, else the errno (positive). */
@@ -251,6 +292,11 @@ void calls_destroy(struct front *front);
 bool call_look(struct call *call, enum caller_operation operation, call_looked *looked);
 
 /* ioctl.c, io.c, poll.c */
+/**
+ * Gathers straight from the caller's memory.
+ * @return as iof_gather(); where the memory could not be read, call->vm.error says why.
+ */
+int ioctl_gather_directly(struct call *call, struct memory_ioctl *ioctl);
 void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_info *info, unsigned flags,
 		 const void *in, size_t in_size, size_t out_size);
 void front_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *info);

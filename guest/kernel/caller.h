@@ -7,8 +7,8 @@
  * All of this needs the right to ptrace the caller (docs/cuse.md) and is best effort: each function fails
  * with an errno and its user goes on with what FUSE told.
  */
-#ifndef IOFERRY_CUSE_CALLER_H
-#define IOFERRY_CUSE_CALLER_H
+#ifndef GUEST_KERNEL_CALLER_H
+#define GUEST_KERNEL_CALLER_H
 
 #include <ioferry/abi.h>
 #include <stdint.h>

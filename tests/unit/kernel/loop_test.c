@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "guest/cuse/loop.h"
+#include "guest/kernel/loop.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

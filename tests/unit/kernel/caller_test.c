@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "guest/cuse/caller.h"
+#include "guest/kernel/caller.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

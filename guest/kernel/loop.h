@@ -3,8 +3,8 @@
  * @file loop.h
  * The event loop: one thread, epoll, and timers. Callbacks may add and remove sources and timers.
  */
-#ifndef IOFERRY_CUSE_LOOP_H
-#define IOFERRY_CUSE_LOOP_H
+#ifndef GUEST_KERNEL_LOOP_H
+#define GUEST_KERNEL_LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -62,3 +62,8 @@ void memory_process_vm_init(struct memory_process_vm *vm, pid_t tid)
 	vm->tid = tid;
 	vm->error = 0;
 }
+
+const char *memory_process_vm_reason(const struct memory_process_vm *vm)
+{
+	return vm->error == -ESRCH ? "not in this pid namespace" : "not permitted";
+}

@@ -81,10 +81,11 @@ static bool needs_look(const struct iof_io *io)
 static void say_unreachable(const struct call *call, int error)
 {
 	node_log(call->node, IOF_LOG_WARNING,
-		 "read and write of %s %s, which needs a look at the caller (thread %d): %s; docs/cuse.md",
+		 "read and write of %s %s, which needs a look at the caller (thread %d): %s; %s",
 		 call->file->interface->name,
 		 call->io->count_records ? "count in records" : "depend on the caller's ABI", (int)call->tid,
-		 error == -EOPNOTSUPP ? "it came by another system call than read() or write()" : strerror(-error));
+		 error == -EOPNOTSUPP ? "it came by another system call than read() or write()" : strerror(-error),
+		 call->node->front->kind->options.manual);
 }
 
 static bool is_read(const struct call *call)

@@ -165,13 +165,11 @@ static int set_string(char **string, const char *value)
 
 static int set_memory(struct config *config, const yaml_node_t *value)
 {
-	if (strcmp(text(value), "auto") == 0)
-		config->options->memory = OPTIONS_MEMORY_AUTO;
-	else if (strcmp(text(value), "retry") == 0)
-		config->options->memory = OPTIONS_MEMORY_RETRY;
-	else
-		return complain(config, value, "'memory' is auto or retry");
-	return 0;
+	struct options *options = config->options;
+
+	return options_set_memory(options, text(value))
+		       ? complain(config, value, "'memory' is auto or %s", options->kind->indirect)
+		       : 0;
 }
 
 static int set_milliseconds(struct config *config, const yaml_node_t *value, unsigned *to)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Readiness in ioferry-cuse in any order: sequences of what kernel, host, other programs and signals may do, always the
+ * Readiness in any order: sequences of what kernel, host, other programs and signals may do, always the
  * same ones; and then: nobody sleeps for what is ready, and nobody sleeps on when it becomes ready.
  */
 #include "poll_world.h"

@@ -88,6 +88,13 @@ bool files_update(struct front *front)
 	return kept;
 }
 
+/* For close_is_early: the last close lets the opens go on that came after it. */
+static void closed(struct node *node)
+{
+	if (node->closing && !--node->closing)
+		calls_release(&node->waiting);
+}
+
 static void fail_open(struct call *call, int error)
 {
 	/* The kernel takes ENOSYS as "this device has no open": every open would then succeed without us. */
@@ -129,7 +136,7 @@ static void finish_open(struct call *call, const struct iof_reply *reply, const 
 	}
 	call->info.fh = (uint64_t)(uintptr_t)file;
 	/* -ENOENT: the caller was killed, and there will be no release. */
-	if (fuse_reply_open(call->req, &call->info) == -ENOENT) {
+	if (call->node->front->kind->reply_open(call->req, &call->info) == -ENOENT) {
 		destroy(file);
 		iof_session_close(session, handle);
 	}
@@ -148,9 +155,8 @@ void file_open_submit(struct call *call)
 	call_submitted(call, iof_session_open_submit(link->session, &call->call, device->name, call->info.flags));
 }
 
-void file_open(fuse_req_t req, struct fuse_file_info *info)
+void file_open(struct node *node, fuse_req_t req, struct fuse_file_info *info)
 {
-	struct node *node = fuse_req_userdata(req);
 	struct front *front = node->front;
 	struct call *call = call_begin(node, NULL, req, finish_open, fail_open);
 
@@ -160,7 +166,9 @@ void file_open(fuse_req_t req, struct fuse_file_info *info)
 	call->info = *info;
 	call_interruptible(call, true);
 	link_process(front); /* an open that comes right after the link's end must not fail with it */
-	if (front->link.session)
+	if (node->closing)
+		call_queue(&node->waiting, call);
+	else if (front->link.session)
 		file_open_submit(call);
 	else if (link_await(front, call))
 		call_refuse(call, ENODEV);
@@ -170,15 +178,18 @@ static void fail_release(struct call *call, int error)
 {
 	(void)error; /* close() has no errno to give */
 	fuse_reply_err(call->req, 0);
+	closed(call->node);
 }
 
 static void finish_release(struct call *call, const struct iof_reply *reply, const uint8_t *payload, size_t length)
 {
 	(void)reply, (void)payload, (void)length;
 	fuse_reply_err(call->req, 0);
+	closed(call->node);
 }
 
-/* close() returns when the host has closed: a driver's release may wait, and what it does is done by then. */
+/* Where the kernel lets it, close() returns when the host has closed: a driver's release may wait, and what it does is
+ * done by then. */
 void file_release(fuse_req_t req, struct fuse_file_info *info)
 {
 	struct file *file = file_of(info);
@@ -198,6 +209,7 @@ void file_release(fuse_req_t req, struct fuse_file_info *info)
 	call = alive ? call_begin(file->node, NULL, req, finish_release, fail_release) : NULL;
 	destroy(file);
 	if (call) {
+		call->node->closing += front->kind->close_is_early;
 		call->cancelled = true; /* a close is never cut short */
 		loop_timer_set(&front->loop, &call->deadline, front->options.interrupt_deadline_ms);
 		call_submit(call, &request, NULL, 0);

@@ -16,7 +16,7 @@ static const struct iof_command *command_of(const struct file *file, enum iof_la
 		.session = node->front->link.session,
 		.device = file->device,
 		.interface = file->interface,
-		.name = node->name,
+		.name = node->path,
 		.node = true,
 		.said = &node->said,
 	};
@@ -60,6 +60,8 @@ static void finish_ioctl(struct call *call, const struct iof_reply *reply, const
 	bool cut_short = reply->status == IOF_STATUS_INTERRUPTED || reply->status == IOF_STATUS_NEVER_STARTED;
 	bool ran = reply->status == IOF_STATUS_COMPLETED || (reply->status == IOF_STATUS_INTERRUPTED && length);
 	int error = call_error(reply), result, failed = 0;
+	const void *output = NULL;
+	size_t size = 0;
 
 	if (ran) /* drivers write together with an errno too */
 		failed = scatter(call, reply, payload, length);
@@ -72,10 +74,9 @@ static void finish_ioctl(struct call *call, const struct iof_reply *reply, const
 		result = RESULT_RESTART;
 	else
 		result = error ? -error : (int)outcome_result(reply->result);
-	if (ran && call->memory == &call->retry.memory)
-		fuse_reply_ioctl(call->req, result, call->retry.output, call->retry.out.total);
-	else
-		fuse_reply_ioctl(call->req, result, NULL, 0);
+	if (ran)
+		output = call->node->front->kind->output(call, &size);
+	fuse_reply_ioctl(call->req, result, output, size);
 }
 
 static void submit(struct call *call)
@@ -102,66 +103,21 @@ static void looked(struct call *call, int error, const struct caller_io *io)
 	submit(call);
 }
 
-static void reply_retry(struct call *call)
+int ioctl_gather_directly(struct call *call, struct memory_ioctl *ioctl)
 {
-	struct iovec in[RETRY_IOVS], out[RETRY_IOVS];
-	size_t n_in = memory_retry_iovecs(&call->retry.in, in), n_out = memory_retry_iovecs(&call->retry.out, out);
-
-	fuse_reply_ioctl_retry(call->req, in, n_in, out, n_out);
-	call_end(call);
-}
-
-/* 1: the kernel was asked for more, and this request is answered. */
-static int gather_retry(struct call *call, struct memory_ioctl *ioctl, const void *in, size_t in_size, size_t out_size)
-{
-	int ret = memory_retry_gather(&call->retry, ioctl, in, in_size, out_size);
-
-	if (ret == -EAGAIN) {
-		reply_retry(call);
-		return 1;
-	}
-	if (call->retry.error)
-		node_log(call->node, IOF_LOG_WARNING,
-			 "%s needs more than FUSE moves for a caller whose memory cannot be read directly "
-			 "(%u pieces, %u bytes each way): E2BIG; docs/cuse.md says how to permit it",
-			 call->command->name, RETRY_IOVS, MEMORY_BYTES);
-	if (ret)
-		return ret;
-	call->memory = &call->retry.memory;
-	return call_bytes(call) ? memory_retry_outputs(&call->retry, call->bytes) : -ENOMEM;
-}
-
-/* Directly where that is permitted; else, and where only the kernel can reach the memory, by retries. */
-static int gather_any(struct call *call, struct memory_ioctl *ioctl, const void *in, size_t in_size, size_t out_size)
-{
-	struct front *front = call->node->front;
-	int ret;
-
-	if (in_size || front->options.memory == OPTIONS_MEMORY_RETRY)
-		return gather_retry(call, ioctl, in, in_size, out_size);
 	memory_process_vm_init(&call->vm, call->tid);
 	call->memory = &call->vm.memory;
-	ret = memory_gather(ioctl, call->memory);
-	if (ret != -EFAULT || !call->vm.error)
-		return ret;
-	if (call->vm.error != -EFAULT && !front->said_retry) {
-		front->said_retry = true;
-		iof_log(IOF_LOG_NOTICE,
-			"cannot read the memory of caller %d directly (%s): such callers' ioctls cost two FUSE round "
-			"trips or more; docs/cuse.md",
-			(int)call->tid, call->vm.error == -ESRCH ? "not in this pid namespace" : "not permitted");
-	}
-	return gather_retry(call, ioctl, in, in_size, out_size);
+	return memory_gather(ioctl, call->memory);
 }
 
-static void run(struct call *call, struct memory_ioctl *ioctl, const void *in, size_t in_size, size_t out_size)
+static void run(struct call *call, struct memory_ioctl *ioctl, const struct ioctl_copied *copied)
 {
-	int ret = gather_any(call, ioctl, in, in_size, out_size);
+	int ret = call->node->front->kind->gather(call, ioctl, copied);
 
 	if (ret == 1)
 		return;
 	if (ret) {
-		iof_log(IOF_LOG_DEBUG, "/dev/%s: %s is not sent: %s: %s", call->node->name, call->command->name,
+		iof_log(IOF_LOG_DEBUG, "%s: %s is not sent: %s: %s", call->node->path, call->command->name,
 			strerror(-ret), iof_walk_reason(call->walk));
 		call_refuse(call, -ret);
 		return;
@@ -181,6 +137,7 @@ void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_in
 {
 	struct file *file = file_of(info);
 	enum iof_layout layout = caller_layout(flags);
+	const struct ioctl_copied copied = {in, in_size, out_size};
 	struct memory_ioctl ioctl = {.number = (uint32_t)number, .argument = (uint64_t)(uintptr_t)argument};
 	const struct iof_command *command;
 	struct call *call;
@@ -202,5 +159,5 @@ void front_ioctl(fuse_req_t req, int number, void *argument, struct fuse_file_in
 	ioctl.walk = call->walk;
 	ioctl.command = command;
 	ioctl.abi = (iof_abi)layout | IOF_NATIVE_ORDER;
-	run(call, &ioctl, in, in_size, out_size);
+	run(call, &ioctl, &copied);
 }

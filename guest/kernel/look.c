@@ -41,8 +41,7 @@ bool call_look(struct call *call, enum caller_operation operation, call_looked *
 		looked(call, ret, &io);
 		return false;
 	}
-	iof_log(IOF_LOG_DEBUG, "/dev/%s: caller %d still runs, and is looked at again", call->node->name,
-		(int)call->tid);
+	iof_log(IOF_LOG_DEBUG, "%s: caller %d still runs, and is looked at again", call->node->path, (int)call->tid);
 	call->look = (struct call_look){
 		.timer = {.expired = again, .context = call},
 		.operation = operation,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "guest/cuse/options.h"
+#include "guest/kernel/options.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,16 +12,20 @@
 
 #include <cmocka.h>
 
+static const struct options_kind cuse = {.program = "ioferry-cuse", .usage = "", .indirect = "retry", .folder = "/dev"};
+
+static const struct options_kind fuse = {.program = "ioferry-fuse", .usage = "", .indirect = "copied"};
+
 /* Loads @p text as a file; @p reason gets what stands behind the file's name. */
 static int load(struct options *options, const char *text, char reason[256])
 {
-	char path[] = "/tmp/ioferry-cuse-test-XXXXXX", whole[256];
+	char path[] = "/tmp/ioferry-options-test-XXXXXX", whole[256];
 	int fd = mkstemp(path), ret;
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
-	options_init(options);
+	options_init(options, &cuse);
 	ret = options_load(options, path, whole, sizeof(whole));
 	(void)snprintf(reason, 256, "%s", strlen(whole) > strlen(path) ? whole + strlen(path) : whole);
 	unlink(path);
@@ -54,7 +58,7 @@ static void test_everything(void **state)
 			      reason),
 			 0);
 	assert_string_equal(options.address, "unix:/run/x");
-	assert_int_equal(options.memory, OPTIONS_MEMORY_RETRY);
+	assert_int_equal(options.memory, OPTIONS_MEMORY_INDIRECT);
 	assert_int_equal(options.log_level, IOF_LOG_DEBUG);
 	assert_int_equal(options.interrupt_deadline_ms, 500);
 	assert_int_equal(options.connect_timeout_ms, 600);
@@ -144,23 +148,29 @@ static void test_names(void **state)
 		assert_false(options_node_name_ok(bad[i]));
 }
 
-static int parse(struct options *options, int argc, const char *const *list)
+static int parse_for(const struct options_kind *kind, struct options *options, int argc, const char *const *list)
 {
 	char *argv[16];
 
 	for (int i = 0; i < argc; i++)
 		argv[i] = (char *)(uintptr_t)list[i];
 	argv[argc] = NULL;
-	options_init(options);
+	options_init(options, kind);
 	return options_parse(options, argc, argv);
+}
+
+static int parse(struct options *options, int argc, const char *const *list)
+{
+	return parse_for(&cuse, options, argc, list);
 }
 
 /* The command line goes over the file, wherever on it the file is named. */
 static void test_command_line(void **state)
 {
-	char path[] = "/tmp/ioferry-cuse-test-XXXXXX";
+	char path[] = "/tmp/ioferry-options-test-XXXXXX";
 	const char *line[] = {"ioferry-cuse", "-a", "unix:/line", "-c", path};
 	const char *bad[] = {"ioferry-cuse", "--log", "loud"}, *extra[] = {"ioferry-cuse", "can0"};
+	const char *other[] = {"ioferry-cuse", "--allow-other"}, *copied[] = {"ioferry-cuse", "-m", "copied"};
 	const char *foreign[] = {"ioferry-cuse", "--check-config", "--address", "foo:1"};
 	struct options options;
 	int fd = mkstemp(path);
@@ -179,6 +189,10 @@ static void test_command_line(void **state)
 	options_destroy(&options);
 	assert_int_equal(parse(&options, 2, extra), -EINVAL);
 	options_destroy(&options);
+	assert_int_equal(parse(&options, 2, other), -EINVAL);
+	options_destroy(&options);
+	assert_int_equal(parse(&options, 3, copied), -EINVAL);
+	options_destroy(&options);
 	/* It would try for ever. */
 	assert_int_equal(parse(&options, 4, foreign), -EINVAL);
 	options_destroy(&options);
@@ -187,11 +201,37 @@ static void test_command_line(void **state)
 	options_destroy(&options);
 }
 
+/* The folder of a front end that has none of its own. */
+static void test_mount_point(void **state)
+{
+	const char *line[] = {"ioferry-fuse", "/mnt", "-o", "-m", "copied", "-a", "unix:/line"};
+	const char *none[] = {"ioferry-fuse", "-a", "unix:/line"}, *two[] = {"ioferry-fuse", "/a", "/b"};
+	const char *check[] = {"ioferry-fuse", "--check-config", "-a", "unix:/line"};
+	const char *retry[] = {"ioferry-fuse", "-m", "retry", "/mnt"};
+	struct options options;
+
+	(void)state;
+	assert_int_equal(parse_for(&fuse, &options, 7, line), 0);
+	assert_string_equal(options.folder, "/mnt");
+	assert_true(options.others);
+	assert_int_equal(options.memory, OPTIONS_MEMORY_INDIRECT);
+	options_destroy(&options);
+	assert_int_equal(parse_for(&fuse, &options, 3, none), -EINVAL);
+	options_destroy(&options);
+	assert_int_equal(parse_for(&fuse, &options, 3, two), -EINVAL);
+	options_destroy(&options);
+	assert_int_equal(parse_for(&fuse, &options, 4, check), 1);
+	options_destroy(&options);
+	assert_int_equal(parse_for(&fuse, &options, 4, retry), -EINVAL);
+	options_destroy(&options);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_everything), cmocka_unit_test(test_defaults),     cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_names),      cmocka_unit_test(test_command_line),
+		cmocka_unit_test(test_everything),   cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_wrong),        cmocka_unit_test(test_names),
+		cmocka_unit_test(test_command_line), cmocka_unit_test(test_mount_point),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -34,9 +34,9 @@ static void destroy(struct call *call)
 	free(call);
 }
 
-static struct call *create(void)
+static struct call *create(size_t size)
 {
-	struct call *call = calloc(1, sizeof(*call));
+	struct call *call = calloc(1, size);
 
 	if (!call)
 		return NULL;
@@ -117,7 +117,7 @@ void calls_abandon(struct node *node)
 		if (call && call->submitted) {
 			orphan(call, ENODEV);
 		} else if (call) {
-			link_unawait(front, call);
+			call_unqueue(call);
 			call_refuse(call, ENODEV);
 		}
 	} while (call);
@@ -131,7 +131,7 @@ struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, ca
 	if (call)
 		list_remove(call);
 	else
-		call = create();
+		call = create(front->kind->call_size);
 	if (!call) {
 		if (req)
 			fuse_reply_err(req, ENOMEM);
@@ -148,6 +148,7 @@ struct call *call_begin(struct node *node, struct file *file, fuse_req_t req, ca
 	call->command = NULL;
 	call->io = NULL;
 	call->asked = 0;
+	call->queue = NULL;
 	call->submitted = call->cancellable = call->interrupted = call->cancelled = false;
 	call->deadline = (struct loop_timer){.expired = on_deadline, .context = call};
 	call->look = (struct call_look){.pause_ms = 0};
@@ -211,8 +212,8 @@ static bool needs_settling(const struct call *call)
 
 static void settle(struct front *front, struct call *call)
 {
-	if (!call->submitted) { /* an open that waits for the link, or a caller that is looked at */
-		link_unawait(front, call);
+	if (!call->submitted) { /* an open that waits, or a caller that is looked at */
+		call_unqueue(call);
 		call_refuse(call, EINTR);
 		return;
 	}
@@ -237,6 +238,35 @@ void calls_settle(struct front *front)
 		if (call)
 			settle(front, call);
 	} while (call);
+}
+
+void call_queue(struct call **queue, struct call *call)
+{
+	call->queue = queue;
+	call->waiting = *queue;
+	*queue = call;
+}
+
+void call_unqueue(struct call *call)
+{
+	struct call **at = call->queue;
+
+	if (!at)
+		return;
+	while (*at != call)
+		at = &(*at)->waiting;
+	*at = call->waiting;
+	call->queue = NULL;
+}
+
+void calls_release(struct call **queue)
+{
+	while (*queue) {
+		struct call *call = *queue;
+
+		call_unqueue(call);
+		file_open_submit(call);
+	}
 }
 
 int call_error(const struct iof_reply *reply)

@@ -32,7 +32,7 @@ static void *connect_thread(void *context)
 	struct link *link = &front->link;
 	struct iof_session_options options = {
 		.connect_timeout_ms = (int)front->options.connect_timeout_ms,
-		.client = "ioferry-cuse",
+		.client = front->kind->options.program,
 		.event = on_event,
 		.changed = refresh_wanted,
 		.context = front,
@@ -63,19 +63,6 @@ void link_connect(struct front *front)
 		return;
 	}
 	link->connecting = true;
-}
-
-/* Opens that waited go on, or fail. */
-static void release_waiting(struct front *front)
-{
-	struct link *link = &front->link;
-
-	while (link->waiting) {
-		struct call *call = link->waiting;
-
-		link->waiting = call->waiting;
-		file_open_submit(call);
-	}
 }
 
 static void on_session(void *context, uint32_t events)
@@ -138,7 +125,7 @@ static void on_connected(void *context, uint32_t events)
 		link_failed(front);
 	else
 		link_up(front);
-	release_waiting(front);
+	calls_release(&front->link.waiting);
 }
 
 static void on_retry(void *context)
@@ -155,19 +142,8 @@ int link_await(struct front *front, struct call *call)
 	link_connect(front);
 	if (!link->connecting)
 		return -ENODEV;
-	call->waiting = link->waiting;
-	link->waiting = call;
+	call_queue(&link->waiting, call);
 	return 0;
-}
-
-void link_unawait(struct front *front, struct call *call)
-{
-	for (struct call **at = &front->link.waiting; *at; at = &(*at)->waiting) {
-		if (*at == call) {
-			*at = call->waiting;
-			return;
-		}
-	}
 }
 
 static void link_down(struct front *front)
@@ -232,7 +208,7 @@ void link_fini(struct front *front)
 		if (!link->error)
 			iof_session_destroy(link->made);
 	}
-	release_waiting(front);
+	calls_release(&front->link.waiting);
 	if (link->session)
 		link_down(front);
 	loop_timer_clear(&link->retry);

@@ -4,6 +4,7 @@
 struct world world;
 const struct iof_type world_record = {.name = "byte", .size = {1, 1, 1, 1}, .same = 0xf};
 
+static const struct front_kind kind = {.node_size = sizeof(struct node), .call_size = sizeof(struct call)};
 static const struct iof_interface interface = {.name = "test",
 					       .read = {.record = &world_record, .max_count = 1 << 16},
 					       .write = {.record = &world_record, .max_count = 1 << 16},
@@ -109,6 +110,7 @@ int world_setup(void **state)
 	(void)state;
 	world = (struct world){.front = {.options = {.interrupt_deadline_ms = 0}}};
 	assert_int_equal(loop_init(&world.front.loop), 0);
+	world.front.kind = &kind;
 	world.front.link.session = (struct iof_session *)(uintptr_t)8;
 	world.front.link.epoch = 1;
 	world.node.front = &world.front;

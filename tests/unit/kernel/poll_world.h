@@ -6,7 +6,7 @@
 #ifndef CUSE_POLL_WORLD_H
 #define CUSE_POLL_WORLD_H
 
-#include "guest/cuse/front.h"
+#include "guest/kernel/front.h"
 
 #include <errno.h>
 #include <poll.h>
