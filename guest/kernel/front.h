@@ -62,7 +62,7 @@ struct front_kind {
 	 * @return 0 or negative errno; 1: the request is answered, and the call has ended.
 	 */
 	int (*gather)(struct call *call, struct memory_ioctl *ioctl, const struct ioctl_copied *copied);
-	/** What the kernel is to store behind an ioctl's argument; NULL: nothing. */
+	/** What the kernel is to store behind an ioctl's argument, after the driver's results are in; NULL: nothing. */
 	const void *(*output)(struct call *call, size_t *size);
 };
 

@@ -74,7 +74,7 @@ static void finish_ioctl(struct call *call, const struct iof_reply *reply, const
 		result = RESULT_RESTART;
 	else
 		result = error ? -error : (int)outcome_result(reply->result);
-	if (ran)
+	if (ran && (length || !error))
 		output = call->node->front->kind->output(call, &size);
 	fuse_reply_ioctl(call->req, result, output, size);
 }

@@ -245,6 +245,24 @@ int iof_scatter(struct iof_walk *walk, const void *payload, size_t length, int32
 	return memory->write(memory->context, spans, (size_t)n);
 }
 
+size_t iof_walk_inputs(struct iof_walk *walk, const struct iof_span **spans)
+{
+	walk->n_spans = 0;
+	*spans = walk->spans;
+	for (unsigned i = 0; i < walk->n_segments; i++) {
+		const struct walk_record *record = &walk->segments[i];
+		bool wanted = (record->direction & IOF_OUT) == IOF_IN || (record->direction & IOF_OUT) == IOF_INOUT;
+
+		if (!record->segment.present || !wanted)
+			continue;
+		walk->spans[walk->n_spans++] = (struct iof_span){
+			.address = record->address,
+			.length = record->string ? record->size : record->native_size,
+		};
+	}
+	return walk->n_spans;
+}
+
 size_t iof_walk_outputs(struct iof_walk *walk, const struct iof_span **spans)
 {
 	walk->n_spans = 0;

@@ -16,10 +16,10 @@ fail() {
 "$cmake" --install "$build" >"$folder/log" || fail "$(tail -n 20 "$folder/log")"
 
 units=$(find "$folder" -path '*/systemd/system/*.service')
-[ "$(wc -l <<<"$units")" -eq 2 ] || fail "wanted two units, not: $units"
+[ "$(wc -l <<<"$units")" -eq 3 ] || fail "wanted three units, not: $units"
 # shellcheck disable=SC2086 # paths of mktemp's and ours
 paths=$(sed -n 's/^ExecStart=//p' $units | tr ' ' '\n' | grep '^/')
-[ "$(wc -l <<<"$paths")" -eq 4 ] || fail "wanted two programs and two configurations, not: $paths"
+[ "$(wc -l <<<"$paths")" -eq 6 ] || fail "wanted three programs and three configurations, not: $paths"
 for path in $paths; do
 	[ -e "$folder$path" ] || fail "a unit names $path, which was not installed"
 done
@@ -28,7 +28,7 @@ bin=$folder$(dirname "$(grep '/ioferry-hostd$' <<<"$paths")")
 config=$("$bin/ioferry-hostd" --help | sed -n 's/.*FILE (default: \(.*\))$/\1/p')
 [ -e "$folder${config:-/nothing}" ] || fail "the daemon's default is '$config', which was not installed"
 "$bin/ioferry-hostd" --check-config --config "$folder$config" || fail "$config is wrong"
-for program in ioferry ioferry-cuse; do
+for program in ioferry ioferry-cuse ioferry-fuse; do
 	"$bin/$program" --help >"$folder/log" || fail "$program does not run"
 done
 

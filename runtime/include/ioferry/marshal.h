@@ -79,6 +79,9 @@ int iof_gather(struct iof_walk *walk, const struct iof_command *command, uint32_
  */
 size_t iof_walk_outputs(struct iof_walk *walk, const struct iof_span **spans);
 
+/** Guest, after iof_gather(): as iof_walk_outputs(), the caller's memory whose bytes mean something to the driver. */
+size_t iof_walk_inputs(struct iof_walk *walk, const struct iof_span **spans);
+
 /** Largest reply payload that the call can have, bytes; gathered or unpacked, both sides count the same. */
 size_t iof_walk_reply_max(const struct iof_walk *walk);
 
