@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Callable, Optional, TypeVar
 
-from . import model
+from . import model, on_files
 from .beside import AnalysedPart, AnalysedSource, companion_parts, version_source, version_wanted
 from .diag import Diagnostics
 from .fields import flatten
@@ -21,7 +21,7 @@ from .shape import ShapeBuilder
 
 T = TypeVar("T")
 
-CARRIERS = ("cuse", "preload", "chardev")  # front ends, then backends
+CARRIERS = ("cuse", "fuse", "preload", "chardev")  # front ends, then backends
 CARRIER_FLAGS = {"cuse": "IOF_CMD_NO_CUSE", "chardev": "IOF_CMD_NO_CHARDEV"}
 MAX_FIELDS = 4096  # of a descriptor
 
@@ -46,8 +46,28 @@ class AnalysedCommand:
         return " ".join(unsupported.why for unsupported in self.command.traits.unsupported)
 
     @property
+    def why_not_fuse(self) -> Optional[str]:
+        """What prevents a file on a FUSE mount from carrying it that is nothing to others."""
+        copied = any(on_files.copies_in(number) for number in self.numbers)
+        if not self.supported or "cuse" in self.carriers_without:
+            return None
+        if copied and self.argument == "IOF_ARG_VALUE":
+            return "the kernel takes the value for an address, which it reads as the number says"
+        if copied and self.argument == "IOF_ARG_NONE":
+            return "the kernel reads memory at the argument that is none, as the number says"
+        return on_files.taken(self.numbers, self.mask)
+
+    @property
+    def limit_of_fuse(self) -> Optional[str]:
+        """What a file on a FUSE mount does not carry of a command that it carries."""
+        argument = self.command.argument
+        if argument is None or not argument.nullable or not self.carried_by("fuse"):
+            return None
+        return "not with NULL, which the kernel reads" if any(map(on_files.copies_in, self.numbers)) else None
+
+    @property
     def carriers_without(self) -> tuple[str, ...]:
-        """Front ends and backends that do not carry it."""
+        """Front ends and backends of which it is declared that they do not carry it."""
         return tuple(c for unsupported in self.command.traits.unsupported for c in unsupported.carriers)
 
     @property
@@ -57,6 +77,8 @@ class AnalysedCommand:
 
     def carried_by(self, carrier: str) -> bool:
         """Whether a front end or backend carries it."""
+        if carrier == "fuse":  # what no node carries, no file does
+            return self.why_not_fuse is None and self.carried_by("cuse")
         return self.supported and carrier not in self.carriers_without
 
     @property

@@ -43,15 +43,59 @@ def test_list_ends_with_the_sum() -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     names = [line.split()[0] for line in lines if line[:1].isupper() and not line.startswith("COMMAND")]
-    refused = [line.split()[0] for line in lines if re.search(r" no +no +no +\w", line)]
+    refused = [line.split()[0] for line in lines if re.search(r" no +no +no +no +\w", line)]
     assert refused == ["ATTACH", "EXPORT", "EXPORT"], "descriptors, and what says that it is unsupported"
     carried = len(names) - len(refused)
+    files = carried - 1 - sum("fuse: " in line and "not with NULL" not in line for line in lines)
     assert lines[-1] == (
-        f"all: {len(names)} commands; carried by cuse {carried - 1}, preload {carried}, chardev {carried}"
+        f"all: {len(names)} commands; "
+        f"carried by cuse {carried - 1}, fuse {files}, preload {carried}, chardev {carried}"
     )
     assert any("0x80887301" in line and "0x806c7301" in line for line in lines), "numbers of ILP32 ABIs"
     assert any(line.startswith("EXPORT") and "hands out a file descriptor" in line for line in lines)
-    assert any(re.match(r"OLD .* no +yes +yes +7 is taken by the kernel", line) for line in lines)
+    assert any(re.match(r"OLD .* no +no +yes +yes +7 is taken by the kernel", line) for line in lines)
+
+
+def test_list_says_what_a_file_on_a_fuse_mount_cannot_carry(tmp_path: Path) -> None:
+    idl = tmp_path / "files.idl"
+    idl.write_text(
+        """interface files {
+	driver "x";
+	node "x";
+	ioctl MAP = 1 (inout u32 *arg);
+	ioctl READY = 0x541b (out int *arg);
+	ioctl FLAGS = _IOR('f', 1, long) (out long *arg);
+	ioctl FAMILY = _IOC(3, 0x94, 32, 24) (out long *arg) { family (nr 32); }
+	ioctl VALUE = _IOW('v', 1, int) (int value);
+	ioctl VALUE_OUT = _IOR('v', 2, int) (int value);
+	ioctl BARE = _IOW('v', 3, int) ();
+	ioctl NULLABLE = _IOW('v', 4, int) (in int *arg nullable);
+	ioctl PLAIN_NULLABLE = _IO('v', 5) (in int *arg nullable);
+	ioctl DEEP = _IO('v', 6) (in struct { u32 count; in u8 *bytes[count, max 9]; } *arg);
+	ioctl HIDDEN = 2 (in u32 *arg) { unsupported (cuse) "2 is taken"; }
+	ioctl SEALED = _IOW('v', 7, int) (int value) { unsupported "it is sealed"; }
+}
+"""
+    )
+    done = run("list", str(idl))
+    assert done.returncode == 0, done.stderr
+    rows = {line.split()[0]: re.split(r"  +", line) for line in done.stdout.splitlines() if line[:1].isupper()}
+    cells = {name: (row[8], row[11] if len(row) > 11 else "") for name, row in rows.items() if name != "COMMAND"}
+    value = "fuse: the kernel takes the value for an address, which it reads as the number says"
+    assert cells == {
+        "MAP": ("no", "fuse: 0x1 is FIBMAP, which the VFS takes from regular files"),
+        "READY": ("no", "fuse: 0x541b is FIONREAD, which the VFS takes from regular files"),
+        "FLAGS": ("no", "fuse: 0x80086601 is FS_IOC_GETFLAGS, which the VFS takes from every file"),
+        "FAMILY": ("no", "fuse: 0xc0189436 is FIDEDUPERANGE, which the VFS takes from every file"),
+        "VALUE": ("no", value),
+        "VALUE_OUT": ("yes", ""),
+        "BARE": ("no", "fuse: the kernel reads memory at the argument that is none, as the number says"),
+        "NULLABLE": ("yes", "fuse: not with NULL, which the kernel reads"),
+        "PLAIN_NULLABLE": ("yes", ""),
+        "DEEP": ("yes", ""),
+        "HIDDEN": ("no", "2 is taken"),
+        "SEALED": ("no", "it is sealed"),
+    }
 
 
 def test_list_shows_what_comes_back() -> None:

@@ -74,8 +74,14 @@ def _row(analysed: Analysed, command: AnalysedCommand) -> tuple[str, ...]:
         _back(analysed, command),
         _traits(command),
         *("yes" if command.carried_by(carrier) else "no" for carrier in CARRIERS),
-        command.why,
+        _why(command),
     )
+
+
+def _why(command: AnalysedCommand) -> str:
+    """What prevents whom."""
+    of_fuse = [f"fuse: {why}" for why in (command.why_not_fuse, command.limit_of_fuse) if why is not None]
+    return "; ".join([command.why, *of_fuse] if command.why else of_fuse)
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
