@@ -106,8 +106,9 @@ static void test_withdrawn(struct app *app)
 		;
 	check_result(app, "write to a device that the host has no more", write(fd, "abc", 3), 3, 0);
 	check(app, read(fd, in, 8) == 3 && memcmp(in, "abc", 3) == 0, "... and read");
-	check(app, stat(BYTES_NODE, &stat_buffer) == 0, "its node is there as long as it is open");
-	check_result(app, "... but cannot be opened", open(BYTES_NODE, O_RDWR), -1, ENODEV);
+	if (!app->files)
+		check(app, stat(BYTES_NODE, &stat_buffer) == 0, "its node is there as long as it is open");
+	check_result(app, "... but cannot be opened", open(BYTES_NODE, O_RDWR), -1, app->files ? ENOENT : ENODEV);
 	close(fd);
 }
 
@@ -115,11 +116,26 @@ static void test_node(struct app *app)
 {
 	struct stat stat_buffer;
 
-	check(app, stat(NODE, &stat_buffer) == 0 && S_ISCHR(stat_buffer.st_mode), "the node is a character device");
+	check(app, stat(NODE, &stat_buffer) == 0, "the node is there");
+	check_result(app, "as a file or a device", (long)stat_buffer.st_mode & S_IFMT, app->files ? S_IFREG : S_IFCHR,
+		     0);
 	check_result(app, "with the host's mode", (long)stat_buffer.st_mode & 0777, 0666, 0);
-	check_result(app, "with the host's number", (long)stat_buffer.st_rdev, (long)makedev(120, 3), 0);
+	if (!app->files)
+		check_result(app, "with the host's number", (long)stat_buffer.st_rdev, (long)makedev(120, 3), 0);
 	check(app, stat(BYTES_NODE, &stat_buffer) == 0, "a node in a folder");
 	check_result(app, "with its own mode", (long)stat_buffer.st_mode & 0777, 0660, 0);
+}
+
+static void reopen(struct app *app, int times)
+{
+	bool good = true;
+
+	for (int i = 0; i < times; i++) {
+		int fd = open(BYTES_NODE, O_RDWR);
+
+		good &= fd >= 0 && close(fd) == 0;
+	}
+	check(app, good, "a device is opened and closed again and again");
 }
 
 static void count_flat(struct app *app, int times)
@@ -149,6 +165,10 @@ static void run(struct app *app, const char *what, int times)
 		test_noise(app);
 	if (strcmp(what, "flat") == 0)
 		count_flat(app, times);
+	if (strcmp(what, "reopen") == 0)
+		reopen(app, times);
+	if (strcmp(what, "copied") == 0)
+		test_copied(app);
 	if (all)
 		test_node(app);
 	if (strcmp(what, "unreachable") == 0)
@@ -168,11 +188,12 @@ static void run(struct app *app, const char *what, int times)
 	test_poll(app);
 	test_signals(app);
 	test_threads(app);
+	test_beside(app);
 }
 
 int main(int argc, char **argv)
 {
-	struct app app = {.suffix = argc > 2 ? argv[2] : ""};
+	struct app app = {.suffix = argc > 2 ? argv[2] : "", .files = getenv("TD_FILES") != NULL};
 	const char *what = argc > 1 ? argv[1] : "all", *node = getenv("TD_NODE");
 
 	for (int turn = 0; turn < 50 && (turn == 0 || (app.fd < 0 && strcmp(what, "noise") == 0)); turn++)

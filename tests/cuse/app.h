@@ -9,7 +9,8 @@
 struct app {
 	const char *suffix; /* of each check's name */
 	int failed;
-	int fd; /* of /dev/td0 */
+	int fd;     /* of /dev/td0 */
+	bool files; /* regular ones in place of device nodes */
 };
 
 #define NODE       "/dev/td0"
@@ -34,6 +35,8 @@ void test_bytes(struct app *app);
 void test_poll(struct app *app);
 void test_signals(struct app *app);
 void test_threads(struct app *app);
+void test_beside(struct app *app);
+void test_copied(struct app *app);
 void test_noise(struct app *app);
 
 #endif

@@ -264,6 +264,9 @@ check "no other descriptor is touched" test "$(count '(open|openat|close|mmap|br
 check "our own code allocates nothing" cmp <(grep allocations /tmp/log.10) <(grep allocations /tmp/log.110)
 cat /tmp/log.110 >>"$log"
 
+note "files in place of nodes"
+bash "$VM_SOURCE/tests/fuse/fuse.sh" || VM_FAILED=1
+
 note "where nobody may trace" # the last part: there is no way back from 3
 if sysctl -qw kernel.yama.ptrace_scope=3; then
 	export ASAN_OPTIONS=detect_leaks=0 # it traces, too

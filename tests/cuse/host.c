@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The other end for the tests of ioferry-cuse: one thread that speaks the wire protocol and runs testdev's
- * commands. Unlike the daemon it can also ignore a cancel, answer nonsense, and say what it saw.
+ * The other end for the tests of ioferry-cuse and ioferry-fuse: one thread that speaks the wire protocol and runs
+ * testdev's commands. Unlike the daemon it can also ignore a cancel, answer nonsense, and say what it saw.
  *
- *     cuse-test-host unix:/path [noise]
+ *     cuse-test-host unix:/path [noise|slow]
  *
- * With "noise" every other reply (but a hello's) is nonsense within a valid frame. At SIGHUP its devices change: td1
- * comes, tests/tb0 goes, and td0 has another mode; at the next one it is as before.
+ * With "noise" every other reply (but a hello's) is nonsense within a valid frame. With "slow" a close takes 50 ms, and
+ * an open that comes meanwhile is told on stderr. At SIGHUP its devices change: td1 comes, tests/tb0 goes, and td0 has
+ * another mode; at the next one it is as before.
  */
 #include "testdev.h"
 #include <errno.h>
@@ -36,6 +37,7 @@ struct pending {
 	uint64_t until_ms; /* 0: until a kick */
 	int32_t result;
 	bool deaf; /* to cancels */
+	bool closes;
 };
 
 struct open_file {
@@ -50,7 +52,7 @@ struct host {
 	sig_atomic_t told; /* of `reconfigured` */
 	struct iof_walk *walk;
 	uint64_t seq;
-	bool noise, greeted;
+	bool noise, slow, greeted;
 	struct open_file files[FILES];
 	struct pending pending[PENDING];
 	bool readable;
@@ -282,6 +284,12 @@ static void on_ioctl(struct host *host, const struct iof_request *request, const
 		send_packed(host, request->tag, run_plain(host, request, argument));
 }
 
+/* Ends by a cancel only. */
+static void wait_for_ever(struct host *host, const struct iof_request *request)
+{
+	postpone(host, (struct pending){.tag = request->tag, .handle = request->handle, .until_ms = UINT64_MAX});
+}
+
 static ssize_t read_messages(struct host *host, struct td_message *to, uint32_t count)
 {
 	uint32_t n = count < host->n_messages ? count : host->n_messages;
@@ -340,9 +348,12 @@ static void on_io(struct host *host, const struct iof_request *request, const ui
 	if (read && (bytes ? !host->n_stored : !host->n_messages)) {
 		if (request->flags & IOF_REQUEST_NONBLOCK)
 			send_packed(host, request->tag, -EAGAIN);
-		else /* ends by a cancel only */
-			postpone(host, (struct pending){
-					       .tag = request->tag, .handle = request->handle, .until_ms = UINT64_MAX});
+		else
+			wait_for_ever(host, request);
+		return;
+	}
+	if (!read && bytes && count && *(const char *)buffer == TB_WAITS) {
+		wait_for_ever(host, request);
 		return;
 	}
 	if (read)
@@ -429,6 +440,9 @@ static void on_open(struct host *host, uint64_t tag, const Ioferry__Open *open)
 	Ioferry__OpenReply reply = IOFERRY__OPEN_REPLY__INIT;
 	unsigned i = 0;
 
+	for (unsigned other = 0; other < PENDING; other++)
+		if (host->pending[other].tag && host->pending[other].closes)
+			fprintf(stderr, "host: an open overtakes a close\n");
 	while (i < FILES && host->files[i].open)
 		i++;
 	if (i == FILES) {
@@ -470,7 +484,11 @@ static void on_close(struct host *host, const struct iof_request *request)
 	for (unsigned i = 0; i < FILES; i++)
 		open += host->files[i].open;
 	fprintf(stderr, "host: close, %u open\n", open);
-	send_reply(host, outcome(request->tag, 0), NULL, 0);
+	if (host->slow)
+		postpone(host, (struct pending){
+				       .tag = request->tag, .until_ms = now_ms() + 50, .deaf = true, .closes = true});
+	else
+		send_reply(host, outcome(request->tag, 0), NULL, 0);
 }
 
 static void on_message(void *context, const uint8_t *bytes, size_t length)
@@ -580,6 +598,7 @@ int main(int argc, char **argv)
 
 	host.walk = iof_walk_create(IOF_MESSAGE_MAX);
 	host.noise = argc > 2 && strcmp(argv[2], "noise") == 0;
+	host.slow = argc > 2 && strcmp(argv[2], "slow") == 0;
 	srandom(1);
 	(void)signal(SIGHUP, on_hangup);
 	if (!host.walk || !transport || transport->listen(rest, NULL, &listener, reason, sizeof(reason))) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file testdev.h
- * A device made for the tests of ioferry-cuse: one command for each thing that a CUSE server can get wrong.
+ * A device made for the tests of ioferry-cuse and ioferry-fuse: one command for each thing that they can get wrong.
  * The application includes this as it would a driver's header; the host runs the commands; testdev.idl describes them.
  */
 #ifndef TESTDEV_H
@@ -70,5 +70,7 @@ struct td_message {
 #define TD_UNSUPPORTED _IO('T', 16)
 #define TD_UNDECLARED  _IO('T', 17)
 #define TD_LIE         _IO('T', 18) /* struct td_list *: the host answers with nonsense */
+
+#define TB_WAITS 'W' /* testbytes: a write that begins with it waits until a signal ends it */
 
 #endif
