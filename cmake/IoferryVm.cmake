@@ -10,7 +10,7 @@ find_package(Python3 COMPONENTS Interpreter REQUIRED)
 
 # Targets whose folders are in PATH inside the VMs; those that this build lacks are left out.
 set(IOFERRY_VM_PROGRAMS
-  ioferry-hostd ioferry ioferry-cuse can4linux-send can4linux-dump can4linux-demo vm-i2cbus vm-equal
+  ioferry-hostd ioferry ioferry-cuse ioferry-fuse can4linux-send can4linux-dump can4linux-demo vm-i2cbus vm-equal
   conformance-can4linux mirror-can4linux)
 
 function(ioferry_vm_test)

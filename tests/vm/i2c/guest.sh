@@ -13,3 +13,16 @@ if [ -n "$VM_I386" ]; then
 else
 	skip "32-bit i2c-tools do, too" "Debian's i386 packages are not to be had"
 fi
+
+# On files, which are bound over the nodes where nobody else sees it: i2c-tools build the path.
+mkdir /run/files
+background fuse ioferry-fuse --address "vsock:2:$VM_PORT" --log info /run/files
+fuse=$!
+check "the files are there" wait_for 10 test -f /run/files/i2c-7
+unshare --mount bash -c "
+	mount --bind /run/files/i2c-0 /dev/i2c-0 && mount --bind /run/files/i2c-7 /dev/i2c-7 &&
+	test -f /dev/i2c-7 && exec bash $session" >"$VM_SHARE/i2c.files"
+same "i2c-tools print on files of a FUSE mount what they print on the host" "$VM_SHARE/i2c.native" "$VM_SHARE/i2c.files"
+kill $fuse
+wait $fuse
+check "ioferry-fuse ends with success" test $? -eq 0
