@@ -32,6 +32,56 @@
 
 /* clang-format off */
 
+/*@ axiomatic Areas {
+      // Where the parts of a walk's mapping lie: they never move, so that this is no matter of memory.
+      logic struct walk_record *records_of(struct iof_walk *walk) reads \nothing;
+      logic struct walk_arm *arms_of(struct iof_walk *walk) reads \nothing;
+      logic uint8_t *message_of(struct iof_walk *walk) reads \nothing;
+      logic uint8_t *driver_of(struct iof_walk *walk) reads \nothing;
+      logic uint8_t *scratch_of(struct iof_walk *walk) reads \nothing;
+    }
+*/
+
+/* All that changes while a payload is walked. */
+#define WALK_VERDICT(walk) walk->error, walk->reason[0 .. 191]
+#define WALK_STATE(walk)                                                                                               \
+	*walk, records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1], arms_of(walk)[0 .. WALK_ARMS_MAX - 1],                    \
+		message_of(walk)[0 .. WALK_AREA_MAX], driver_of(walk)[0 .. WALK_AREA_MAX],                              \
+		scratch_of(walk)[0 .. WALK_AREA_MAX]
+
+//@ predicate walk_on_host(struct iof_walk *walk) = walk->pass != WALK_GATHERING && walk->pass != WALK_GATHERED;
+
+/* Two views of what a walk is. The runtime is proved with the definitions. To shape functions the words mean nothing but
+ * what the facts below say, which is what makes their goals short; the facts are proved of the definitions (facts.c). */
+#ifdef IOFERRY_OPAQUE
+#define FACT axiom
+
+/* What the words depend on: the parts of memory of these types. */
+#define SEGMENT_SEEN(walk, segment)                                                                                    \
+	walk->segments, walk->n_segments, segment->type, segment->canonical, segment->count, segment->index
+#define RECORDS_SEEN(walk, at)                                                                                         \
+	\at(walk->segments, at), \at(walk->n_segments, at),                                                            \
+		\at(records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1].segment.index, at),                                   \
+		\at(records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1].segment.present, at)
+
+/*@ axiomatic Walk {
+      predicate walk_ok{L}(struct iof_walk *walk) reads RECORDS_SEEN(walk, L), \at(walk->message_size, L);
+      predicate segments_full{L}(struct iof_walk *walk) reads RECORDS_SEEN(walk, L);
+      predicate segment_readable(struct iof_segment *segment) reads segment->type, segment->canonical, segment->count;
+      predicate segment_ok(struct iof_walk *walk, struct iof_segment *segment) reads SEGMENT_SEEN(walk, segment);
+      predicate segment_of(struct iof_walk *walk, struct iof_segment *segment, struct iof_type *type, integer count)
+	reads SEGMENT_SEEN(walk, segment), segment->present;
+      predicate string_of(struct iof_walk *walk, struct iof_segment *segment, integer max)
+	reads SEGMENT_SEEN(walk, segment), segment->present;
+      predicate walk_kept{A,B}(struct iof_walk *walk) reads RECORDS_SEEN(walk, A), RECORDS_SEEN(walk, B);
+    }
+*/
+#define ENSURES_WALK_OK(walk)                              ensures walk_ok(walk)
+#define WALK_STAYS(walk, A, B)                             0 == 0
+#define ENSURES_LITTLE(segment, element, offset, size)     ensures 0 == 0
+#else
+#define FACT lemma
+
 /* What the runtime may touch of a record's memory. A macro: provers find more in its terms than in a predicate. */
 #define RECORD(walk, i) (walk)->segments[i]
 #define RECORD_OK(walk, i)                                                                                             \
@@ -69,10 +119,10 @@
       segment_ok(walk, segment) &&
       (segment->present ==> segment->type == &iof_type_char && segment->count <= max);
 
-    predicate walk_on_host(struct iof_walk *walk) = walk->pass != WALK_GATHERING && walk->pass != WALK_GATHERED;
-
     predicate walk_areas(struct iof_walk *walk) =
       \valid(walk) && \valid(walk->segments + (0 .. WALK_SEGMENTS_MAX - 1)) &&
+      walk->segments == records_of(walk) && walk->arms == arms_of(walk) && walk->message == message_of(walk) &&
+      walk->driver.base == driver_of(walk) && walk->scratch.base == scratch_of(walk) &&
       \valid(walk->arms + (0 .. WALK_ARMS_MAX - 1)) && arena_ok(&walk->driver) && arena_ok(&walk->scratch) &&
       \valid(walk->message + (0 .. walk->max_payload - 1)) && walk->message != \null &&
       walk->message_size <= walk->max_payload <= WALK_AREA_MAX && walk->reply_max <= walk->max_payload &&
@@ -89,14 +139,15 @@
     predicate walk_ok(struct iof_walk *walk) = walk_areas(walk) && absent_ok && walk_records(walk);
 
     // no segment is empty: only where the IDL says that there may be none
-    predicate segments_full(struct iof_walk *walk) = \forall integer i; 0 <= i < walk->n_segments ==>
-      walk->segments[i].segment.present ==> 0 < walk->segments[i].segment.count;
+    predicate segments_full(struct iof_walk *walk) = \forall struct iof_segment *segment;
+      segment_ok(walk, segment) && segment->present ==> 0 < segment->count;
 
     // segments that there were are there, as they were
     predicate walk_kept{A,B}(struct iof_walk *walk) =
       \forall struct iof_segment *segment; segment_ok{A}(walk, segment) ==>
         segment_ok{B}(walk, segment) && \at(segment->type, A) == \at(segment->type, B) &&
         \at(segment->count, A) == \at(segment->count, B) && \at(segment->present, A) == \at(segment->present, B);
+
 */
 
 /* What lies where stays as it is. A macro: equations, which simplify all else at once. */
@@ -113,26 +164,38 @@
 	 \at((walk)->scratch.base, A) == \at((walk)->scratch.base, B) &&					       \
 	 \at((walk)->scratch.size, A) == \at((walk)->scratch.size, B))
 
-/* What a loop needs of it, an invariant each. */
-#define INVARIANT_AREAS(walk)                                                                                          \
-	loop invariant walk->segments == \at(walk->segments, Pre);                                                     \
-	loop invariant walk->arms == \at(walk->arms, Pre);                                                             \
-	loop invariant walk->message == \at(walk->message, Pre);                                                       \
-	loop invariant walk->driver.base == \at(walk->driver.base, Pre);                                               \
-	loop invariant walk->scratch.base == \at(walk->scratch.base, Pre)
-
-/* All that changes while a payload is walked. */
-#define WALK_VERDICT(walk) walk->error, walk->reason[0 .. 191]
-#define WALK_STATE(walk)                                                                                               \
-	*walk, \at(walk->segments, Pre)[0 .. WALK_SEGMENTS_MAX - 1], \at(walk->arms, Pre)[0 .. WALK_ARMS_MAX - 1],     \
-		\at(walk->message, Pre)[0 .. WALK_AREA_MAX], \at(walk->driver.base, Pre)[0 .. WALK_AREA_MAX],           \
-		\at(walk->scratch.base, Pre)[0 .. WALK_AREA_MAX]
-
+#define ENSURES_LITTLE(segment, element, offset, size)                                                                 \
+	ensures segment->canonical != \null && element < segment->count && size <= 8 &&                                \
+	    offset + size <= type_bytes(segment->type, 0) ==>                                                          \
+	  \result ==                                                                                                   \
+	    scalar_little(segment->canonical + (element * type_bytes(segment->type, 0) + offset), size)
 /* Piece by piece, which is easier than walk_ok() */
 #define ENSURES_WALK_OK(walk)                                                                                          \
 	ensures walk_areas(walk);                                                                                      \
 	ensures absent_ok;                                                                                             \
 	ensures walk_records(walk)
+#endif
+
+#if defined(IOFERRY_OPAQUE) || defined(IOFERRY_FACTS)
+/*@ axiomatic Facts {
+      FACT ok_is_readable{L}: \forall struct iof_walk *walk, struct iof_segment *segment;
+	segment_ok(walk, segment) ==> segment_readable(segment);
+      FACT of_is_ok{L}: \forall struct iof_walk *walk, struct iof_segment *segment, struct iof_type *type, integer count;
+	segment_of(walk, segment, type, count) ==>
+	segment_ok(walk, segment) && (segment->present ==> segment->count == count);
+      FACT string_is_ok{L}: \forall struct iof_walk *walk, struct iof_segment *segment, integer max;
+	string_of(walk, segment, max) ==> segment_ok(walk, segment) && (segment->present ==> segment->count <= max);
+      FACT full{L}: \forall struct iof_walk *walk, struct iof_segment *segment;
+	segments_full(walk) && segment_ok(walk, segment) && segment->present ==> 0 < segment->count;
+      FACT kept_ok{A,B}: \forall struct iof_walk *walk, struct iof_segment *segment;
+	walk_kept{A,B}(walk) && segment_ok{A}(walk, segment) ==> segment_ok{B}(walk, segment);
+      FACT kept_of{A,B}: \forall struct iof_walk *walk, struct iof_segment *segment, struct iof_type *type, integer count;
+	walk_kept{A,B}(walk) && segment_of{A}(walk, segment, type, count) ==> segment_of{B}(walk, segment, type, count);
+      FACT kept_string{A,B}: \forall struct iof_walk *walk, struct iof_segment *segment, integer max;
+	walk_kept{A,B}(walk) && string_of{A}(walk, segment, max) ==> string_of{B}(walk, segment, max);
+    }
+*/
+#endif
 
 /* clang-format on */
 
@@ -193,7 +256,7 @@ static inline struct walk_record *walk_record_add(struct iof_walk *walk, const s
 						  unsigned direction);
 
 /*@ requires walk_ok(walk) && size <= WALK_AREA_MAX;
-    assigns WALK_VERDICT(walk), walk->message_size, walk->message[0 .. WALK_AREA_MAX];
+    assigns WALK_VERDICT(walk), walk->message_size, message_of(walk)[0 .. WALK_AREA_MAX];
     exits \false;
     ENSURES_WALK_OK(walk);
     ensures WALK_STAYS(walk, Pre, Post);
@@ -208,9 +271,7 @@ static inline uint8_t *walk_message_take(struct iof_walk *walk, size_t size, boo
     requires element < segment->count || !segment->present;
     assigns \nothing;
     exits \false;
-    ensures \let bytes = type_bytes(segment->type, 0);
-      segment->canonical != \null && element < segment->count && size <= 8 && offset + size <= bytes ==>
-      \result == scalar_little(segment->canonical + (element * bytes + offset), size);
+    ENSURES_LITTLE(segment, element, offset, size);
     ensures size == 1 ==> \result <= 0xff;
     ensures size == 2 ==> \result <= 0xffff;
     ensures size == 4 ==> \result <= 0xffffffff; */
@@ -299,7 +360,7 @@ void iof_walk_arm(struct iof_walk *walk, const struct iof_segment *segment, uint
 
 /*@ requires walk_ok(walk) && segment_ok(walk, segment) && segment_ok(walk, counter);
     requires element < counter->count || !counter->present;
-    assigns WALK_VERDICT(walk), walk->segments[0 .. WALK_SEGMENTS_MAX - 1];
+    assigns WALK_VERDICT(walk), records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1];
     exits \false;
     ENSURES_WALK_OK(walk);
     ensures WALK_STAYS(walk, Pre, Post);
@@ -308,7 +369,7 @@ void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment,
 		       uint32_t element, uint32_t offset, uint32_t size, bool bytes);
 
 /*@ requires walk_ok(walk) && segment_ok(walk, segment);
-    assigns WALK_VERDICT(walk), walk->segments[0 .. WALK_SEGMENTS_MAX - 1];
+    assigns WALK_VERDICT(walk), records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1];
     exits \false;
     ENSURES_WALK_OK(walk);
     ensures WALK_STAYS(walk, Pre, Post);

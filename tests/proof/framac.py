@@ -93,7 +93,8 @@ class Prover:
 
     def _run(self, source: Path, functions: list[str], timeout: int, refute: bool) -> Verdict:
         command = ["frama-c", *WP.split(), f"-wp-timeout={timeout}", f"-cpp-extra-args={' '.join(INCLUDE)}"]
-        command += ["-wp-fct", ",".join(functions), str(source)]
+        command += ["-wp-fct", ",".join(functions)] if functions else ["-wp-prop", "@lemma"]
+        command.append(str(source))
         verdict, lines = Verdict(), []
         with tempfile.TemporaryDirectory(prefix="ioferry-") as scratch:
             with subprocess.Popen(

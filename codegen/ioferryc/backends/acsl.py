@@ -13,7 +13,7 @@ from .. import program
 from ..analysis import Analysed, AnalysedCommand
 from ..program import Constant, Op, Operation, Variable
 from . import c
-from .cshape import Printer, as_u32, constant_text
+from .cshape import Printer, as_u32, constant_text, used
 
 # The variables that generated functions declare, and what any code writes.
 DECLARED = re.compile(r"(?:struct iof_segment|unsigned|uint32_t|uint64_t|int64_t) (\w+)\s=")
@@ -47,14 +47,23 @@ class AnnotatedPrinter(Printer):
     """Prints loop annotations, and after each bounded count that it is within its bound."""
 
     def __init__(self, ops: tuple[Op, ...]) -> None:
-        self.scopes: list[list[str]] = []  # what is known of the segments that are in sight
+        self.scopes: list[dict[str, str]] = []  # what is known of the segments that are in sight
+        self.after: dict[int, set[str]] = {}  # the segments that are used behind an operation of its block
+        self.needed: list[set[str]] = []  # behind the blocks that are open
         self.types: list[str] = []
         super().__init__(ops)
 
     def _block(self, ops: tuple[Op, ...], depth: int) -> None:
-        self.scopes.append([])
+        self.scopes.append({})
+        for number, op in enumerate(ops, 1):
+            self.after[id(op)] = set(used(ops[number:]))
         super()._block(ops, depth)
         self.scopes.pop()
+
+    def _facts(self, op: Op) -> list[str]:
+        """What is known of segments that are used behind an operation."""
+        needed = self.after[id(op)].union(*self.needed)
+        return [fact for scope in self.scopes for name, fact in scope.items() if name in needed]
 
     def _walk(self, op: program.Walk, depth: int) -> None:
         super()._walk(op, depth)
@@ -63,16 +72,34 @@ class AnnotatedPrinter(Printer):
         if op.name not in self.used:
             return
         if op.kind == "string":
-            self.scopes[-1].append(f"string_of(walk, {op.name}, {as_u32(op.count)})")
+            fact = f"string_of(walk, {op.name}, {as_u32(op.count)})"
         elif _steady(op.count):
-            self.scopes[-1].append(f"segment_of(walk, {op.name}, &{op.type.c_name}, {as_u32(op.count)})")
+            fact = f"segment_of(walk, {op.name}, &{op.type.c_name}, {as_u32(op.count)})"
         else:
-            self.scopes[-1].append(f"segment_ok(walk, {op.name})")
+            fact = f"segment_ok(walk, {op.name})"
+        self.scopes[-1][op.name] = fact
 
     def _armof(self, op: program.ArmOf, depth: int) -> None:
         super()._armof(op, depth)
         if op.type.c_name not in self.types:
             self.types.append(op.type.c_name)
+
+    def _guard(self, op: program.Guard, depth: int) -> None:
+        self.needed.append(self.after[id(op)])
+        super()._guard(op, depth)
+        self.needed.pop()
+        self._meet(op, depth)
+
+    def _switch(self, op: program.Switch, depth: int) -> None:
+        self.needed.append(self.after[id(op)])
+        super()._switch(op, depth)
+        self.needed.pop()
+        self._meet(op, depth)
+
+    def _meet(self, op: Op, depth: int) -> None:
+        """Where ways meet: what is known on each of them, so that no proof goes them all again."""
+        for fact in self._facts(op):
+            self._line(depth, f"//@ assert {fact};")
 
     def _let(self, op: program.Let, depth: int) -> None:
         super()._let(op, depth)
@@ -82,22 +109,21 @@ class AnnotatedPrinter(Printer):
     def _loop(self, op: program.Loop, depth: int) -> None:
         count = as_u32(op.count)
         known = [f"{op.variable} <= {count}"] if _steady(op.count) else []
-        known += ["walk_ok(walk)"]
+        self.needed.append(self.after[id(op)] | set(used((op,))))
+        known += ["walk_ok(walk)", *self._facts(op)]
         lead = "\t" * depth + "    "
         lines = [f"loop invariant {fact};" for fact in known]
-        lines.append("INVARIANT_AREAS(walk);")
-        lines += [f"loop invariant {fact};" for scope in self.scopes for fact in scope]
         lines += [f"loop assigns {op.variable}, WALK_STATE(walk);", f"loop variant {count} - {op.variable};"]
         self.lines += ["\t" * depth + "/*@ " + lines[0], *(lead + line for line in lines[1:-1])]
         self.lines.append(lead + lines[-1] + " */")
         super()._loop(op, depth)
+        self.needed.pop()
 
 
 def _contract(types: list[str]) -> list[str]:
     lines = ["/*@ requires walk_ok(walk);"]
     lines += [f"    requires type_ok(&{name});" for name in types]
-    # What it may write is what the calls may: stores() shows that nothing else is written.
-    return [*lines, "    exits \\false;", "    ensures walk_ok(walk); */"]
+    return [*lines, "    assigns WALK_STATE(walk);", "    exits \\false;", "    ensures walk_ok(walk); */"]
 
 
 def stores(product: str) -> list[str]:

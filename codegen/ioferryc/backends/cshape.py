@@ -127,7 +127,7 @@ def direction_text(direction: program.DirectionValue) -> str:
 # --- operations ------------------------------------------------------------------------------------------
 
 
-def _used(ops: tuple[Op, ...]) -> Iterator[str]:
+def used(ops: tuple[Op, ...]) -> Iterator[str]:
     """Names of segments that later operations refer to."""
     for op in ops:
         for value in _values(op):
@@ -138,13 +138,13 @@ def _used(ops: tuple[Op, ...]) -> Iterator[str]:
         elif isinstance(op, (program.ArmOf, program.ReturnedOf, program.Slack)):
             yield op.segment
         elif isinstance(op, program.Loop):
-            yield from _used(op.body)
+            yield from used(op.body)
         elif isinstance(op, program.Guard):
             yield op.segment
-            yield from _used(op.body)
+            yield from used(op.body)
         elif isinstance(op, program.Switch):
             for branch in op.branches:
-                yield from _used(branch.body)
+                yield from used(branch.body)
 
 
 def _values(op: Op) -> list[Value]:
@@ -183,7 +183,7 @@ class Printer:
     """Prints the operations of one shape function."""
 
     def __init__(self, ops: tuple[Op, ...]) -> None:
-        self.used = set(_used(ops))
+        self.used = set(used(ops))
         self.lines: list[str] = []
         self._block(ops, 1)
 
