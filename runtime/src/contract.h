@@ -59,10 +59,10 @@
 /* What the words depend on: the parts of memory of these types. */
 #define SEGMENT_SEEN(walk, segment)                                                                                    \
 	walk->segments, walk->n_segments, segment->type, segment->canonical, segment->count, segment->index
-#define RECORDS_SEEN(walk, at)                                                                                         \
-	\at(walk->segments, at), \at(walk->n_segments, at),                                                            \
-		\at(records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1].segment.index, at),                                   \
-		\at(records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1].segment.present, at)
+#define RECORDS_SEEN(walk, L)                                                                                          \
+	\at(walk->segments, L), \at(walk->n_segments, L),                                                              \
+		\at(records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1].segment.index, L),                                    \
+		\at(records_of(walk)[0 .. WALK_SEGMENTS_MAX - 1].segment.present, L)
 
 /*@ axiomatic Walk {
       predicate walk_ok{L}(struct iof_walk *walk) reads RECORDS_SEEN(walk, L), \at(walk->message_size, L);
@@ -124,10 +124,13 @@
       walk->segments == records_of(walk) && walk->arms == arms_of(walk) && walk->message == message_of(walk) &&
       walk->driver.base == driver_of(walk) && walk->scratch.base == scratch_of(walk) &&
       \valid(walk->arms + (0 .. WALK_ARMS_MAX - 1)) && arena_ok(&walk->driver) && arena_ok(&walk->scratch) &&
+      walk->driver.size <= WALK_AREA_MAX && walk->scratch.size <= WALK_AREA_MAX &&
       \valid(walk->message + (0 .. walk->max_payload - 1)) && walk->message != \null &&
       walk->message_size <= walk->max_payload <= WALK_AREA_MAX && walk->reply_max <= walk->max_payload &&
-      \separated(walk, walk->segments + (0 .. WALK_SEGMENTS_MAX - 1), walk->arms + (0 .. WALK_ARMS_MAX - 1),
-                 &walk_absent);
+      \base_addr(walk) != \base_addr(walk->segments) && \base_addr(walk) != \base_addr(walk->arms) &&
+      \base_addr(walk->segments) != \base_addr(walk->arms) && \base_addr(walk) != \base_addr(&walk_absent) &&
+      \base_addr(walk->segments) != \base_addr(&walk_absent) &&
+      \base_addr(walk->arms) != \base_addr(&walk_absent);
 
     predicate absent_ok = segment_readable(&walk_absent) && !walk_absent.present && walk_absent.count == 0 &&
       walk_absent.canonical == \null;
@@ -148,6 +151,12 @@
         segment_ok{B}(walk, segment) && \at(segment->type, A) == \at(segment->type, B) &&
         \at(segment->count, A) == \at(segment->count, B) && \at(segment->present, A) == \at(segment->present, B);
 
+    // the same of the first n records
+    predicate walk_kept_below{A,B}(struct iof_walk *walk, integer n) =
+      \forall struct iof_segment *segment; segment_ok{A}(walk, segment) ==>
+        \at(segment != &walk_absent ==> segment->index < n, A) ==>
+        segment_ok{B}(walk, segment) && \at(segment->type, A) == \at(segment->type, B) &&
+        \at(segment->count, A) == \at(segment->count, B) && \at(segment->present, A) == \at(segment->present, B);
 */
 
 /* What lies where stays as it is. A macro: equations, which simplify all else at once. */
@@ -244,14 +253,17 @@ void walk_failed(struct iof_walk *walk, int error);
 static inline struct walk_record *walk_record_of(const struct iof_walk *walk, const struct iof_segment *segment);
 
 /*@ requires walk_ok(walk) && type_ok(type);
-    assigns WALK_VERDICT(walk), walk->n_segments, walk->segments[walk->n_segments];
+    assigns WALK_VERDICT(walk), walk->n_segments, records_of(walk)[walk->n_segments];
     exits \false;
     ENSURES_WALK_OK(walk);
     ensures WALK_STAYS(walk, Pre, Post);
     ensures walk_kept{Pre,Post}(walk);
     ensures \result == \null ? walk->n_segments == \old(walk->n_segments) :
       \result == &walk->segments[\old(walk->n_segments)] && walk->n_segments == \old(walk->n_segments) + 1 &&
-      \result->segment.type == type && \result->segment.count == count && !\result->segment.present; */
+      \result->segment.type == type && \result->segment.count == count && !\result->segment.present &&
+      !\result->flexible && !\result->string && \result->parent == \old(walk->n_segments) &&
+      \result->segment.canonical == \null;
+    ensures \result != \null ==> \valid(\result) && walk->error == \old(walk->error); */
 static inline struct walk_record *walk_record_add(struct iof_walk *walk, const struct iof_type *type, uint32_t count,
 						  unsigned direction);
 
@@ -272,6 +284,8 @@ static inline uint8_t *walk_message_take(struct iof_walk *walk, size_t size, boo
     assigns \nothing;
     exits \false;
     ENSURES_LITTLE(segment, element, offset, size);
+    ensures \result != 0 ==> segment->canonical != \null && element < segment->count && size <= 8 &&
+      offset + size <= type_bytes(segment->type, 0);
     ensures size == 1 ==> \result <= 0xff;
     ensures size == 2 ==> \result <= 0xffff;
     ensures size == 4 ==> \result <= 0xffffffff; */
@@ -377,7 +391,7 @@ void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment,
 void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes);
 
 /*@ requires walk_ok(walk) && segment_ok(walk, segment);
-    assigns WALK_VERDICT(walk), walk->driver.used, walk->driver.base[0 .. walk->driver.size - 1];
+    assigns WALK_VERDICT(walk), walk->driver.used, driver_of(walk)[0 .. WALK_AREA_MAX];
     exits \false;
     ENSURES_WALK_OK(walk);
     ensures WALK_STAYS(walk, Pre, Post);

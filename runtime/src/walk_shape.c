@@ -17,9 +17,20 @@ const struct iof_segment *walk_fill(struct iof_walk *walk, struct walk_record *r
 	return walk_fill_by(walk, record, fetch);
 }
 
-/* A record for NULL, so that traces show it. */
-static const struct iof_segment *null_segment(struct walk_record *record)
+/*@ requires walk_ok(walk) && 0 < walk->n_segments && !walk->segments[walk->n_segments - 1].segment.present;
+    requires walk->segments[walk->n_segments - 1].segment.canonical == \null;
+    assigns records_of(walk)[walk->n_segments - 1].segment.count;
+    exits \false;
+    ENSURES_WALK_OK(walk);
+    ensures WALK_STAYS(walk, Pre, Post);
+    ensures walk_kept_below{Pre,Post}(walk, walk->n_segments - 1);
+    ensures \valid_read(\result) && !\result->present && segment_ok(walk, \result); */
+/* The last record becomes one for NULL, so that traces show it. */
+static const struct iof_segment *null_segment(struct iof_walk *walk)
 {
+	struct walk_record *record = &walk->segments[walk->n_segments - 1];
+
+	//@ assert record == &walk->segments[walk->n_segments - 1];
 	record->segment.count = 0;
 	return &record->segment;
 }
@@ -41,7 +52,7 @@ const struct iof_segment *iof_walk_arg(struct iof_walk *walk, const struct iof_t
 	if (walk->null_argument) {
 		if (!(flags & IOF_NULLABLE))
 			walk_fail(walk, -EFAULT, "arg is NULL");
-		return null_segment(record);
+		return null_segment(walk);
 	}
 	record->address = walk->argument;
 	record->list = flags & IOF_LIST;
@@ -108,7 +119,7 @@ static const struct iof_segment *pointee(struct iof_walk *walk, const struct wal
 		/* Memory of no length is never touched; natively NULL is fine there (i2c messages of length 0). */
 		if (!(flags & IOF_NULLABLE) && (record->segment.count || record->string))
 			walk_fail(walk, -EFAULT, "%s is NULL", walk_name(walk, record));
-		return null_segment(record);
+		return null_segment(walk);
 	}
 	segment = walk_fill(walk, record);
 	if (!segment->present || walk_is_guest(walk))

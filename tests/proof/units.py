@@ -33,6 +33,7 @@ RUNTIME = {
         "iof_walk_segment",
     ],
     "walk_shape.c": [
+        "null_segment",
         "iof_walk_returned_result",
         "iof_walk_slack",
         "iof_walk_bound",
@@ -136,7 +137,7 @@ def generated_units(folder: Path) -> list[Unit]:
                 units[normal].stands_for += 1
                 continue
             source = folder / f"{one.interface}_{one.function}.c"
-            text = f'#define IOFERRY_OPAQUE\n#include "contract.h"\n#include <errno.h>\n\n{general}'
+            text = f'#define IOFERRY_OPAQUE\n#include "walk.h"\n#include <errno.h>\n\n{general}'
             source.write_text(text, encoding="utf-8")
             units[normal] = Unit(f"{one.interface}: {one.function}", source, [one.function])
     return list(units.values())
