@@ -22,6 +22,11 @@
       // the canonical image is that of the layout
       predicate type_same(struct iof_type *type, integer layout) reads \nothing;
 
+      // bytes of elements: provers do better with the product out of sight
+      logic integer span(integer count, struct iof_type *type, integer abi) reads \nothing;
+
+      axiom span_is: \forall integer count, struct iof_type *type, integer abi;
+	span(count, type, abi) == count * type_bytes(type, abi & 3);
       axiom same_has_same_size: \forall struct iof_type *type, integer layout; type_same(type, layout) ==>
 	type_bytes(type, layout) == type_bytes(type, 0);
       axiom type_is_bounded: \forall struct iof_type *type, integer layout;
@@ -88,21 +93,21 @@
 	(segment_readable(&RECORD(walk, i).segment) && RECORD(walk, i).segment.index == i &&                           \
 	 RECORD(walk, i).parent <= i && (RECORD(walk, i).flexible ==> 0 < i) &&                                        \
 	 (RECORD(walk, i).segment.present ==>                                                                          \
-	  RECORD(walk, i).size == RECORD(walk, i).segment.count * type_bytes(RECORD(walk, i).segment.type, 0) &&       \
+	  RECORD(walk, i).size == span(RECORD(walk, i).segment.count, RECORD(walk, i).segment.type, 0) &&       \
 	  (RECORD(walk, i).image == \null || \valid(RECORD(walk, i).image + (0 .. RECORD(walk, i).size - 1))) &&       \
 	  (RECORD(walk, i).native == \null ||                                                                          \
 	   \valid(RECORD(walk, i).native + (0 .. RECORD(walk, i).native_size - 1))) &&                                 \
 	  (RECORD(walk, i).string                                                                                      \
 	     ? RECORD(walk, i).segment.type == &iof_type_char                                                          \
 	     : RECORD(walk, i).native_size ==                                                                          \
-		 RECORD(walk, i).segment.count * type_bytes(RECORD(walk, i).segment.type, walk->abi & 3)) &&           \
+		 span(RECORD(walk, i).segment.count, RECORD(walk, i).segment.type, walk->abi)) &&           \
 	  (walk_on_host(walk) ==> RECORD(walk, i).image != \null && RECORD(walk, i).native != \null)))
 
 /*@ // what reading a segment's canonical image may touch
     predicate segment_readable(struct iof_segment *segment) =
       \valid_read(segment) && type_ok(segment->type) &&
       (segment->canonical == \null ||
-       \valid_read(segment->canonical + (0 .. segment->count * type_bytes(segment->type, 0) - 1)));
+       \valid_read(segment->canonical + (0 .. span(segment->count, segment->type, 0) - 1)));
 
     // a segment of this walk, or the one that is absent
     predicate segment_ok(struct iof_walk *walk, struct iof_segment *segment) =

@@ -201,10 +201,25 @@ void iof_walk_returned(struct iof_walk *walk, const struct iof_segment *segment,
 	}
 	record->counter.source = WALK_RETURNED_FIELD;
 	record->counter.bytes = bytes;
+	//@ assert walk_areas(walk);
+	//@ assert walk_records(walk);
+	//@ assert walk_kept{Pre,Here}(walk);
 	record->counter.segment = counter->index;
+	//@ assert walk_areas(walk);
+	//@ assert walk_records(walk);
+	//@ assert walk_kept{Pre,Here}(walk);
 	record->counter.element = element;
+	//@ assert walk_areas(walk);
+	//@ assert walk_records(walk);
+	//@ assert walk_kept{Pre,Here}(walk);
 	record->counter.offset = offset;
+	//@ assert walk_areas(walk);
+	//@ assert walk_records(walk);
+	//@ assert walk_kept{Pre,Here}(walk);
 	record->counter.size = size;
+	//@ assert walk_areas(walk);
+	//@ assert walk_records(walk);
+	//@ assert walk_kept{Pre,Here}(walk);
 }
 
 void iof_walk_returned_result(struct iof_walk *walk, const struct iof_segment *segment, bool bytes)
