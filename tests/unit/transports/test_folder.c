@@ -17,7 +17,8 @@
 
 #include <cmocka.h>
 
-#define NAME "0123456789abcdef0123456789abcdef"
+#define LONG_MS 30000
+#define NAME    "0123456789abcdef0123456789abcdef"
 
 /* A request that is waited for. */
 struct asked {
@@ -142,6 +143,7 @@ static int setup(void **state)
 
 	assert_non_null(bench);
 	assert_int_equal(tree_create(NULL, &peer, &bench->tree), 0);
+	tree_set_grace(bench->tree, LONG_MS); /* a busy machine shall not make a call late */
 	root = tree_root(bench->tree);
 	assert_int_equal(tree_walk(root, NAME, &bench->session), 0);
 	tree_node_put(root, 1);
@@ -307,8 +309,10 @@ static void a_reply_is_read_by_its_tag_padded_to_what_is_asked_for(void **state)
 static void a_call_that_takes_longer_is_answered_in_a_batch(void **state)
 {
 	struct bench *bench = *state;
-	struct asked *write = ask(bench, 1, 0), *read;
+	struct asked *write, *read;
 
+	tree_set_grace(bench->tree, 1);
+	write = ask(bench, 1, 0);
 	assert_int_equal(error_and_free(write), EINPROGRESS);
 	read = read_batch(bench, 1);
 	assert_false(is_done(read));
@@ -329,8 +333,10 @@ static void a_call_that_takes_longer_is_answered_in_a_batch(void **state)
 static void a_reply_too_large_for_a_batch_is_announced(void **state)
 {
 	struct bench *bench = *state;
-	struct asked *write = ask(bench, 5, 0), *read;
+	struct asked *write, *read;
 
+	tree_set_grace(bench->tree, 1);
+	write = ask(bench, 5, 0);
 	assert_int_equal(error_and_free(write), EINPROGRESS);
 	reply(bench, 5, 1, 0, 20000);
 	read = read_batch(bench, 1);
@@ -440,6 +446,7 @@ static void behind_a_page_cache_writes_tell_nothing(void **state)
 	assert_int_equal(iof_get_u32(read->bytes), IOF_REPLY_SIZE);
 	asked_free(read);
 	/* and what is not there in time is for a batch */
+	tree_set_grace(bench->tree, 1);
 	assert_int_equal(error_and_free(ask(bench, 2, 0)), 0);
 	read = read_reply(bench, 2, 4096);
 	assert_int_equal(error_of(read), 0);

@@ -99,7 +99,7 @@ uint64_t outgoing_ack(struct folder *folder, uint64_t guest_ack)
 static void park(struct folder *folder, struct outgoing *outgoing, struct tree_request *request, bool reads)
 {
 	outgoing->asker_reads = reads;
-	folder_park(folder, &outgoing->asker, request, FOLDER_GRACE_MS);
+	folder_park(folder, &outgoing->asker, request, folder->tree->grace_ms);
 }
 
 /* Whoever waits for the reply is told that it takes longer. */

@@ -44,6 +44,7 @@ int tree_create(const struct iof_texts *texts, const struct iof_peer *peer, stru
 	tree->references = 1;
 	tree->texts = texts;
 	tree->peer = *peer;
+	tree->grace_ms = FOLDER_GRACE_MS;
 	tree->accepted_last = &tree->accepted_first;
 	tree->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (tree->event < 0) {
@@ -82,6 +83,11 @@ void tree_end(struct tree *tree)
 	(void)pthread_mutex_lock(&tree->lock);
 	root = tree->root;
 	tree_unlock_put(tree, 1 + node_put_locked(root, 1));
+}
+
+void tree_set_grace(struct tree *tree, unsigned ms)
+{
+	tree->grace_ms = ms;
 }
 
 int tree_descriptor(const struct tree *tree)

@@ -39,6 +39,9 @@ int tree_create(const struct iof_texts *texts, const struct iof_peer *peer, stru
  *  links are their owners' to destroy. The tree is freed with the last of these. NULL is allowed. */
 void tree_end(struct tree *tree);
 
+/** How long a write waits for the call that it asks for: FOLDER_GRACE_MS at first. */
+void tree_set_grace(struct tree *tree, unsigned ms);
+
 /** Readable when tree_accept() has something. */
 int tree_descriptor(const struct tree *tree);
 /** The link of a session that has begun. 0, -EAGAIN, or another negative errno. */

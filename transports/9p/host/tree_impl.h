@@ -60,7 +60,7 @@ struct tree {
 	pthread_t clock;
 	uint64_t clock_next_ms;
 	bool clock_ends;
-	_Atomic unsigned parked;
+	_Atomic unsigned parked, grace_ms;
 };
 
 struct tree_open {
