@@ -96,21 +96,6 @@ int p9_on_walk(struct p9_connection *connection, struct p9_in *in, struct p9_out
 	return walked ? 0 : error;
 }
 
-/* "." and ".." first; then the entries as the tree counts them. */
-static int entry_at(struct tree_node *folder, uint64_t offset, char name[static TREE_NAME_SIZE],
-		    struct stat *attributes)
-{
-	struct tree_node *parent;
-
-	if (offset >= 2)
-		return tree_list(folder, (size_t)offset - 2, name, attributes);
-	memcpy(name, offset ? ".." : ".", (size_t)offset + 2);
-	parent = offset ? tree_parent(folder) : tree_node_get(folder);
-	tree_stat(parent, attributes);
-	tree_node_put(parent, 1);
-	return 0;
-}
-
 /* Entries from @p offset on, as many as there is room for. 0 or a positive errno. */
 static int list(const struct p9_fid *fid, uint64_t offset, size_t most, struct p9_out *out)
 {
@@ -118,7 +103,7 @@ static int list(const struct p9_fid *fid, uint64_t offset, size_t most, struct p
 	char name[TREE_NAME_SIZE];
 	struct stat attributes;
 
-	while (offset < INT32_MAX && !entry_at(fid->place.node, offset, name, &attributes)) {
+	while (offset < INT32_MAX && !tree_entry(fid->place.node, offset, name, &attributes)) {
 		bool is_folder = S_ISDIR(attributes.st_mode);
 
 		if (QID + REST + strlen(name) > most - out->length)

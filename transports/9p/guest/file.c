@@ -13,12 +13,12 @@ static long vector_call(long number, int fd, void *bytes, size_t size, uint64_t 
 	return iof_sys(number, fd, &part, 1UL, low, high);
 }
 
-int file_read(int fd, uint64_t offset, void *bytes, size_t size)
+static int transfer(long number, int fd, uint64_t offset, void *bytes, size_t size)
 {
 	size_t done = 0;
 
 	while (done < size) {
-		long n = vector_call(SYS_preadv, fd, (uint8_t *)bytes + done, size - done, offset + done);
+		long n = vector_call(number, fd, (uint8_t *)bytes + done, size - done, offset + done);
 
 		if (n == -EINTR)
 			continue;
@@ -29,21 +29,15 @@ int file_read(int fd, uint64_t offset, void *bytes, size_t size)
 	return 0;
 }
 
+int file_read(int fd, uint64_t offset, void *bytes, size_t size)
+{
+	return transfer(SYS_preadv, fd, offset, bytes, size);
+}
+
 /* The host knows what it has had before: after a signal, or a part of it, the same bytes may be written again. */
 int file_write(int fd, uint64_t offset, const void *bytes, size_t size)
 {
-	size_t done = 0;
-
-	while (done < size) {
-		long n = vector_call(SYS_pwritev, fd, (uint8_t *)(uintptr_t)bytes + done, size - done, offset + done);
-
-		if (n == -EINTR)
-			continue;
-		if (n <= 0)
-			return n ? (int)n : -ENODEV;
-		done += (size_t)n;
-	}
-	return 0;
+	return transfer(SYS_pwritev, fd, offset, (void *)(uintptr_t)bytes, size);
 }
 
 size_t file_size(const struct folder_link *link, size_t size)

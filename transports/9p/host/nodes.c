@@ -235,3 +235,16 @@ int tree_list(struct tree_node *folder, size_t index, char name[static TREE_NAME
 	memcpy(name, file, strlen(file) + 1);
 	return 0;
 }
+
+int tree_entry(struct tree_node *folder, uint64_t offset, char name[static TREE_NAME_SIZE], struct stat *attributes)
+{
+	struct tree_node *parent;
+
+	if (offset >= 2)
+		return tree_list(folder, (size_t)offset - 2, name, attributes);
+	memcpy(name, offset ? ".." : ".", (size_t)offset + 2);
+	parent = offset ? tree_parent(folder) : tree_node_get(folder);
+	tree_stat(parent, attributes);
+	tree_node_put(parent, 1);
+	return 0;
+}

@@ -328,20 +328,6 @@ static void share_write(fuse_req_t request, fuse_ino_t number, const char *bytes
 		tree_write(open_of(info), (uint64_t)offset, bytes, size, &asked->base);
 }
 
-/* "." and ".." first; then the entries as the tree counts them. */
-static int entry_at(struct tree_node *folder, off_t offset, char name[static TREE_NAME_SIZE], struct stat *attributes)
-{
-	struct tree_node *parent;
-
-	if (offset >= 2)
-		return tree_list(folder, (size_t)offset - 2, name, attributes);
-	memcpy(name, offset ? ".." : ".", (size_t)offset + 2);
-	parent = offset ? tree_parent(folder) : tree_node_get(folder);
-	tree_stat(parent, attributes);
-	tree_node_put(parent, 1);
-	return 0;
-}
-
 static void share_readdir(fuse_req_t request, fuse_ino_t number, size_t size, off_t offset, struct fuse_file_info *info)
 {
 	struct tree_node *folder = node_of(request, number);
@@ -354,7 +340,7 @@ static void share_readdir(fuse_req_t request, fuse_ino_t number, size_t size, of
 		(void)fuse_reply_err(request, ENOMEM);
 		return;
 	}
-	while (offset >= 0 && !entry_at(folder, offset, name, &attributes)) {
+	while (offset >= 0 && !tree_entry(folder, (uint64_t)offset, name, &attributes)) {
 		size_t need = fuse_add_direntry(request, bytes + used, size - used, name, &attributes, ++offset);
 
 		if (need > size - used)

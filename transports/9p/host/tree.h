@@ -60,6 +60,8 @@ void tree_node_put(struct tree_node *node, uint64_t times);
 void tree_stat(const struct tree_node *node, struct stat *attributes);
 /** The name of the @p index th entry of a folder; sessions are not listed. 0 or -ENOENT (no more), -ENOTDIR. */
 int tree_list(struct tree_node *folder, size_t index, char name[static TREE_NAME_SIZE], struct stat *attributes);
+/** As tree_list(), the entries beginning with "." and "..": what a directory read gives from @p offset on. */
+int tree_entry(struct tree_node *folder, uint64_t offset, char name[static TREE_NAME_SIZE], struct stat *attributes);
 
 /**
  * @param flags O_ACCMODE of open(2); others mean nothing here, O_TRUNC included
